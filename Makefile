@@ -1,0 +1,72 @@
+# Needs python3 (3.11 or newer) and a package index; everything else is installed into .venv.
+
+PORT ?= 8000
+DATA_DIR ?= .plenary
+PYTHON ?= python3
+JOBS ?= 2
+ARGS ?=
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+INSTALL := $(PIP) install --require-hashes --prefer-binary --no-warn-script-location
+ITSELF := $(PIP) install --no-deps --no-build-isolation --editable .
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate $(UPGRADE)
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check fix migrate migration bench lock
+
+help: ## What there is to make
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: .venv/.dev ## Everything for work on Plenary, into .venv
+
+run: .venv/.run ## Serve the demo [PORT=8000] [DATA_DIR=.plenary]; Ctrl-C stops it
+	@exec $(BIN)/plenary serve --demo --port $(PORT) --data-dir $(DATA_DIR)
+
+test: .venv/.dev ## All tests [JOBS=2] [ARGS="tests/api -k seats"]
+	@$(BIN)/pytest -n $(JOBS) $(ARGS)
+
+check: .venv/.dev ## Format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+fix: .venv/.dev ## Format, and repair what can be repaired
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+migrate: .venv/.run ## Bring the database up to date (PLENARY_DATABASE_URL, or the embedded one) [DATA_DIR=…]
+	@exec $(BIN)/plenary migrate --data-dir $(DATA_DIR)
+
+migration: .venv/.dev ## Draft a migration from the tables: make migration NAME="waitlist positions"
+	@PYTHONWARNINGS=ignore $(BIN)/python -m migrations.draft "$(NAME)"
+
+bench: .venv/.dev ## Measure, and print one table
+	@$(BIN)/python -m bench $(ARGS)
+
+lock: .venv/.dev ## Compile the requirements anew [UPGRADE=--upgrade]
+	@$(PIP) install uv
+	$(COMPILE) --extra dev --output-file requirements-dev.txt pyproject.toml
+	$(COMPILE) --constraint requirements-dev.txt --extra embedded --output-file requirements-embedded.txt pyproject.toml
+	$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
+	@sed -n '/^requires = /s/.*"\(.*\)".*/\1/p' pyproject.toml > .venv/build.in
+	$(COMPILE) --constraint requirements-dev.txt --output-file requirements-build.txt .venv/build.in
+
+# Stamps: the second time takes no time. What serves is also part of what works on it.
+.venv/.run: requirements-build.txt requirements-embedded.txt pyproject.toml | .venv/bin/pip
+	@echo "Installing what serving needs (once) …"
+	@$(INSTALL) -r requirements-build.txt -r requirements-embedded.txt
+	@$(ITSELF)
+	@touch $@
+
+.venv/.dev: requirements-build.txt requirements-dev.txt pyproject.toml | .venv/bin/pip
+	@echo "Installing what work on Plenary needs (once) …"
+	@$(INSTALL) -r requirements-build.txt -r requirements-dev.txt
+	@$(ITSELF)
+	@touch .venv/.run $@
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Plenary needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 …")'
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; echo "No virtual environment could be made. On Debian: apt install python3-venv" >&2; exit 1; }
