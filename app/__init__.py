@@ -1,0 +1,3 @@
+"""Plenary: a conference service."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,151 @@
+"""Accounts: the users who log in; sign-up, profile, password (contracts.md, users and roles)."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from app.domain.access import Caller, Role, fold
+from app.domain.errors import Invalid, NotFound
+from app.domain.idempotency import once
+from app.domain.passwords import ensure_password
+
+if TYPE_CHECKING:
+    from app.repositories.uow import Transaction, UnitOfWork
+
+LONGEST_USERNAME = 150
+_USERNAME = re.compile(r"[\w.@+-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """An account; its password hash never leaves the repository with it."""
+
+    id: int
+    username: str
+    email: str
+    first_name: str
+    last_name: str
+    role: Role
+    is_active: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenPair:
+    access: str
+    refresh: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUp:
+    """What somebody says of themselves when they open an account."""
+
+    username: str
+    email: str
+    password: str
+    first_name: str = ""
+    last_name: str = ""
+    role: Role = Role.ATTENDEE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProfileChange:
+    """What of a profile its owner changes; None leaves a thing as it is."""
+
+    username: str | None = None
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+
+
+class Passwords(Protocol):
+    """Hashes passwords and compares them; a missing hash is never right, and as slow as any."""
+
+    async def hash(self, password: str) -> str: ...
+
+    async def verify(self, password: str, kept: str | None) -> bool: ...
+
+    def is_outdated(self, kept: str) -> bool: ...
+
+
+def ensure_username(username: str) -> None:
+    """A username has 1 to 150 letters, digits and the signs . @ + - _ (`invalid`)."""
+    if not _USERNAME.fullmatch(username) or len(username) > LONGEST_USERNAME:
+        allowed = f"1 to {LONGEST_USERNAME} letters, digits and the signs . @ + - _ are allowed."
+        raise Invalid(allowed, field="username")
+
+
+def ensure_open_role(role: Role) -> None:
+    """Sign-up may ask for role attendee or organizer, nothing else."""
+    if role not in (Role.ATTENDEE, Role.ORGANIZER):
+        raise Invalid("Only attendee and organizer may be asked for.", field="role")
+
+
+async def recognise(uow: "UnitOfWork", families: Sequence[str]) -> Sequence[Caller | None]:
+    """The caller behind each login; none where it was revoked, has expired, or may not come in."""
+    async with uow.reading() as tx:
+        known = await tx.accounts.callers(families)
+    return [known.get(family) for family in families]
+
+
+@once
+async def sign_up(uow: "UnitOfWork", passwords: Passwords, draft: SignUp, now: datetime) -> User:
+    """Open an account, and link the attendee known under its e-mail."""
+    ensure_open_role(draft.role)
+    ensure_username(draft.username)
+    ensure_password(draft.password, username=draft.username)
+    password_hash = await passwords.hash(draft.password)
+    async with uow as tx:
+        user = await _open(tx, draft, password_hash, now)
+        await tx.keep(user)
+    return user
+
+
+async def create_admin(
+    uow: "UnitOfWork", passwords: Passwords, draft: SignUp, now: datetime
+) -> User:
+    """Open an account of any role, at the command line: past the password policy."""
+    ensure_username(draft.username)
+    password_hash = await passwords.hash(draft.password)
+    async with uow as tx:
+        return await _open(tx, draft, password_hash, now)
+
+
+async def profile(uow: "UnitOfWork", caller: Caller) -> User:
+    """The caller's own account."""
+    async with uow.reading() as tx:
+        return await tx.accounts.get(caller.user_id)
+
+
+@once
+async def change_profile(
+    uow: "UnitOfWork", caller: Caller, change: ProfileChange, now: datetime
+) -> User:
+    """Change the caller's own account; the attendee linked to it keeps the same e-mail."""
+    if change.username is not None:
+        ensure_username(change.username)
+    async with uow as tx:
+        user = await tx.accounts.change(caller.user_id, change, now)
+        if change.email is not None:
+            await tx.attendees.link(fold(user.email), user.id)
+        await tx.keep(user)
+    return user
+
+
+async def deactivate(uow: "UnitOfWork", username: str, now: datetime) -> User:
+    """Close an account to its owner: at once, for every login that is open."""
+    async with uow as tx:
+        found = await tx.accounts.credentials(fold(username), lock=True)
+        if found is None:
+            raise NotFound
+        await tx.accounts.revoke_families_of(found.user.id, now)
+        return await tx.accounts.deactivate(found.user.id, now)
+
+
+async def _open(tx: "Transaction", draft: SignUp, password_hash: str, now: datetime) -> User:
+    user = await tx.accounts.add(draft, password_hash, now)
+    await tx.attendees.link(fold(user.email), user.id)
+    return user

@@ -1,0 +1,33 @@
+"""What the domain announces: facts in the past tense, written with the change that made them.
+
+A message carries ids, never state: whoever handles it reads the present.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MessageKind(StrEnum):
+    """Each is handled in `worker/`, exactly by the function of its name."""
+
+    REGISTERED = "registered"
+    REGISTRATION_CANCELLED = "registration_cancelled"
+    REGISTRATION_MOVED = "registration_moved"
+    HOLD_EXPIRED = "hold_expired"
+    PAYMENT_REQUESTED = "payment_requested"
+    PAYMENT_PAID = "payment_paid"
+    PAYMENT_FAILED = "payment_failed"
+    PAYMENT_REFUNDED = "payment_refunded"
+    RECOMMENDATIONS_ASKED = "recommendations_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """`subject` is the id of what it is about: a registration, a payment, an attendee.
+
+    A `dedupe_key` is good for one message, for ever.
+    """
+
+    kind: MessageKind
+    subject: int
+    dedupe_key: str | None = None

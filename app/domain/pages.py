@@ -1,0 +1,33 @@
+"""A page of a list: which part was asked for, and what came back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRequest:
+    """Page numbers start at 1; `ordering` holds names, `-` before one means descending."""
+
+    number: int = 1
+    size: int = 20
+    ordering: tuple[str, ...] = ()
+
+    @property
+    def offset(self) -> int:
+        return (self.number - 1) * self.size
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page(Generic[T]):
+    """`count` is that of the whole list, not of this page."""
+
+    items: Sequence[T]
+    count: int
+    request: PageRequest
+
+    @property
+    def has_next(self) -> bool:
+        return self.request.offset + len(self.items) < self.count
