@@ -1,0 +1,177 @@
+"""Users and the families of tokens their logins opened."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import RowMapping, TextClause, text
+
+from app.domain.access import Caller, Role, fold
+from app.domain.accounts import ProfileChange, SignUp, User
+from app.domain.logins import Credentials, Family
+from app.repositories.base import Repository
+
+_COLUMNS = "id, username, email, first_name, last_name, role, is_active, created_at, updated_at"
+_ADD = text(
+    "INSERT INTO users (username, username_folded, email, email_folded, password_hash,"
+    " first_name, last_name, role, created_at, updated_at)"
+    " VALUES (:username, :username_folded, :email, :email_folded, :password_hash,"
+    f" :first_name, :last_name, :role, :now, :now) RETURNING {_COLUMNS}"
+)
+_GET = text(f"SELECT {_COLUMNS} FROM users WHERE id = :id")
+_CREDENTIALS = f"SELECT {_COLUMNS}, password_hash FROM users"
+_BY_NAME = text(f"{_CREDENTIALS} WHERE username_folded = :name")
+_BY_NAME_LOCKED = text(f"{_CREDENTIALS} WHERE username_folded = :name FOR NO KEY UPDATE")
+_BY_ID = text(f"{_CREDENTIALS} WHERE id = :id")
+_BY_ID_LOCKED = text(f"{_CREDENTIALS} WHERE id = :id FOR NO KEY UPDATE")
+# One person, one identity: the attendee linked to the account keeps its e-mail.
+_CHANGE = text(
+    "WITH changed AS (UPDATE users SET"
+    " username = coalesce(:username, username),"
+    " username_folded = coalesce(:username_folded, username_folded),"
+    " email = coalesce(:email, email),"
+    " email_folded = coalesce(:email_folded, email_folded),"
+    " first_name = coalesce(:first_name, first_name),"
+    " last_name = coalesce(:last_name, last_name),"
+    f" updated_at = :now WHERE id = :id RETURNING {_COLUMNS}, email_folded),"
+    " followed AS (UPDATE attendees SET email = changed.email,"
+    " email_folded = changed.email_folded, updated_at = :now FROM changed"
+    " WHERE attendees.user_id = changed.id AND attendees.deleted_at IS NULL"
+    " AND attendees.email <> changed.email)"
+    f" SELECT {_COLUMNS} FROM changed"
+)
+_SET_PASSWORD = text("UPDATE users SET password_hash = :hash, updated_at = :now WHERE id = :id")
+_DEACTIVATE = text(
+    f"UPDATE users SET is_active = false, updated_at = :now WHERE id = :id RETURNING {_COLUMNS}"
+)
+_OPEN_FAMILY = text(
+    "INSERT INTO token_families (id, user_id, current_jti, rotated_at, created_at, expires_at)"
+    " VALUES (:id, :user_id, :jti, :now, :now, :expires_at)"
+)
+_LOCK_FAMILY = text(
+    "SELECT family.id, user_id, current_jti, previous_jti, rotated_at,"
+    " revoked_at IS NULL AND expires_at > :now AND is_active AS is_open"
+    " FROM token_families AS family JOIN users ON users.id = user_id"
+    " WHERE family.id = :id FOR NO KEY UPDATE OF family"
+)
+_ROTATE = text(
+    "UPDATE token_families SET previous_jti = current_jti, current_jti = :jti,"
+    " rotated_at = :now, expires_at = :expires_at WHERE id = :id"
+)
+_REVOKE = text("UPDATE token_families SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL")
+_REVOKE_ALL = text(
+    "UPDATE token_families SET revoked_at = :now WHERE user_id = :id AND revoked_at IS NULL"
+)
+_CALLERS = text(
+    "SELECT CAST(family.id AS text) AS family, users.id AS user_id, username, email_folded, role"
+    " FROM token_families AS family JOIN users ON users.id = user_id"
+    " WHERE family.id = ANY(CAST(:families AS uuid[]))"
+    " AND revoked_at IS NULL AND expires_at > now() AND is_active"
+)
+
+
+class Accounts(Repository):
+    async def add(self, draft: SignUp, password_hash: str, now: datetime) -> User:
+        """Write a new account; its name and e-mail are taken from then on."""
+        row = await self._row(
+            _ADD,
+            {
+                "username": draft.username,
+                "username_folded": fold(draft.username),
+                "email": draft.email,
+                "email_folded": fold(draft.email),
+                "password_hash": password_hash,
+                "first_name": draft.first_name,
+                "last_name": draft.last_name,
+                "role": draft.role.value,
+                "now": now,
+            },
+        )
+        return _user(row)
+
+    async def get(self, id: int) -> User:
+        """The account of somebody known to have one."""
+        return _user(await self._row(_GET, {"id": id}))
+
+    async def credentials(self, name_folded: str, *, lock: bool = False) -> Credentials | None:
+        statement = _BY_NAME_LOCKED if lock else _BY_NAME
+        return await self._credentials(statement, {"name": name_folded})
+
+    async def credentials_of(self, id: int, *, lock: bool = False) -> Credentials | None:
+        return await self._credentials(_BY_ID_LOCKED if lock else _BY_ID, {"id": id})
+
+    async def change(self, id: int, change: ProfileChange, now: datetime) -> User:
+        """Change what is given; the linked attendee follows a change of e-mail."""
+        row = await self._row(
+            _CHANGE,
+            {
+                "id": id,
+                "username": change.username,
+                "username_folded": _folded(change.username),
+                "email": change.email,
+                "email_folded": _folded(change.email),
+                "first_name": change.first_name,
+                "last_name": change.last_name,
+                "now": now,
+            },
+        )
+        return _user(row)
+
+    async def set_password(self, id: int, password_hash: str, now: datetime) -> None:
+        await self._do(_SET_PASSWORD, {"id": id, "hash": password_hash, "now": now})
+
+    async def deactivate(self, id: int, now: datetime) -> User:
+        return _user(await self._row(_DEACTIVATE, {"id": id, "now": now}))
+
+    async def open_family(
+        self, id: str, user_id: int, jti: str, now: datetime, expires_at: datetime
+    ) -> None:
+        """Begin a login."""
+        values = {"id": id, "user_id": user_id, "jti": jti, "now": now, "expires_at": expires_at}
+        await self._do(_OPEN_FAMILY, values)
+
+    async def lock_family(self, id: str, now: datetime) -> Family | None:
+        """The family of tokens, held until the transaction ends."""
+        row = await self._row(_LOCK_FAMILY, {"id": id, "now": now})
+        return None if row is None else Family(**{**row, "id": str(row["id"])})
+
+    async def rotate(self, id: str, jti: str, now: datetime, expires_at: datetime) -> None:
+        """The refresh token `jti` is the one that is good from now on."""
+        await self._do(_ROTATE, {"id": id, "jti": jti, "now": now, "expires_at": expires_at})
+
+    async def revoke_family(self, id: str, now: datetime) -> None:
+        await self._do(_REVOKE, {"id": id, "now": now})
+
+    async def revoke_families_of(self, user_id: int, now: datetime) -> None:
+        await self._do(_REVOKE_ALL, {"id": user_id, "now": now})
+
+    async def callers(self, families: Sequence[str]) -> Mapping[str, Caller]:
+        """Who is behind each open family, in one query for all of them."""
+        rows = await self._rows(_CALLERS, {"families": list(set(families))})
+        return {row["family"]: Caller(**{**row, "role": Role(row["role"])}) for row in rows}
+
+    async def _credentials(
+        self, statement: TextClause, values: Mapping[str, object]
+    ) -> Credentials | None:
+        row = await self._row(statement, values)
+        if row is None:
+            return None
+        return Credentials(user=_user(row), password_hash=row["password_hash"])
+
+
+def _user(row: RowMapping | None) -> User:
+    assert row is not None
+    return User(
+        id=row["id"],
+        username=row["username"],
+        email=row["email"],
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+        role=Role(row["role"]),
+        is_active=row["is_active"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _folded(text: str | None) -> str | None:
+    return None if text is None else fold(text)

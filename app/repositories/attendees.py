@@ -1,0 +1,191 @@
+"""Attendees: stored, found, and shown to those who may see them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, text
+
+from app.domain.access import fold
+from app.domain.attendees import Attendee, AttendeeDraft, AttendeeFilter, Sight
+from app.domain.errors import NotFound
+from app.domain.pages import Page, PageRequest
+from app.repositories.base import Repository
+
+_COLUMNS = (
+    "a.id, a.name, a.email, a.phone_number, a.organization, a.user_id, a.created_by,"
+    " a.created_at, a.updated_at"
+)
+_LIVING = f"SELECT {_COLUMNS} FROM attendees a WHERE a.deleted_at IS NULL"
+# One clause per sight, so that each finds its own index.
+_SEEN = {
+    Sight.EVERYBODY: "true",
+    Sight.OWN_PEOPLE: (
+        "(a.user_id = :viewer OR a.created_by = :viewer OR a.id IN ("
+        "SELECT guest.attendee_id FROM registrations guest"
+        " JOIN conferences venue ON venue.id = guest.conference_id"
+        " WHERE venue.organizer_id = :viewer AND venue.deleted_at IS NULL))"
+    ),
+    Sight.ONESELF: "a.user_id = :viewer",
+}
+_FIND = {sight: text(f"{_LIVING} AND a.id = :id AND {seen}") for sight, seen in _SEEN.items()}
+_LOCK = text(f"{_LIVING} AND a.id = :id FOR NO KEY UPDATE")
+_OF_EMAIL = text(f"{_LIVING} AND a.email_folded = :email_folded")
+_OF_USER = text(f"{_LIVING} AND a.user_id = :user_id")
+_HOLD_EMAIL = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('attendee e-mail ' || :email_folded, 0))"
+)
+# The account with that e-mail, unless it is somebody else already.
+_ACCOUNT = (
+    "(SELECT account.id FROM users account WHERE account.email_folded = :email_folded"
+    " AND NOT EXISTS (SELECT FROM attendees other"
+    " WHERE other.user_id = account.id AND other.deleted_at IS NULL))"
+)
+_ADD = text(
+    "INSERT INTO attendees AS a (name, email, email_folded, phone_number, organization, user_id,"
+    " created_by, created_at, updated_at) VALUES (:name, :email, :email_folded, :phone_number,"
+    f" :organization, {_ACCOUNT}, :created_by, :now, :now) RETURNING {_COLUMNS}"
+)
+_CHANGE = text(
+    "UPDATE attendees a SET name = :name, email = :email, email_folded = :email_folded,"
+    " phone_number = :phone_number, organization = :organization,"
+    f" user_id = coalesce(a.user_id, {_ACCOUNT}), updated_at = :now WHERE a.id = :id"
+    f" RETURNING {_COLUMNS}"
+)
+_DELETE = text("UPDATE attendees SET deleted_at = :now, updated_at = :now WHERE id = :id")
+_LINK = text(
+    "UPDATE attendees SET user_id = :user_id WHERE email_folded = :email_folded"
+    " AND deleted_at IS NULL AND user_id IS NULL AND NOT EXISTS (SELECT FROM attendees other"
+    " WHERE other.user_id = :user_id AND other.deleted_at IS NULL)"
+)
+
+_ORDERS = {"attendee_name": "lower(a.name)", "created_at": "a.created_at"}
+_FILTERS = {
+    "email": "a.email_folded = :email",
+    "organization": "a.organization ILIKE :organization",
+    "search": "a.name ILIKE :search",
+    "conference": (
+        "a.id IN (SELECT held.attendee_id FROM registrations held"
+        " WHERE held.conference_id = :conference"
+        " AND held.status IN ('pending', 'confirmed', 'waitlisted'))"
+    ),
+}
+
+
+class Attendees(Repository):
+    async def seen(self, id: int, sight: Sight, viewer_id: int) -> Attendee | None:
+        """The living attendee, if this sight shows it to the viewer."""
+        row = await self._row(_FIND[sight], {"id": id, "viewer": viewer_id})
+        return None if row is None else _attendee(row)
+
+    async def lock(self, id: int) -> Attendee:
+        """Lock a living attendee and read it as it is now. Raises NotFound."""
+        row = await self._row(_LOCK, {"id": id})
+        if row is None:
+            raise NotFound
+        return _attendee(row)
+
+    async def of_email(self, email_folded: str) -> Attendee | None:
+        row = await self._row(_OF_EMAIL, {"email_folded": email_folded})
+        return None if row is None else _attendee(row)
+
+    async def of_user(self, user_id: int) -> Attendee | None:
+        """The attendee that an account is."""
+        row = await self._row(_OF_USER, {"user_id": user_id})
+        return None if row is None else _attendee(row)
+
+    async def hold_email(self, email_folded: str) -> None:
+        """Whoever wants to enter or link this address waits until this transaction ends."""
+        await self._do(_HOLD_EMAIL, {"email_folded": email_folded})
+
+    async def add(self, draft: AttendeeDraft, created_by: int, now: datetime) -> Attendee:
+        """Write a new attendee, linked to the account of the same e-mail if there is one."""
+        values = {
+            "name": draft.name,
+            "email": draft.email,
+            "email_folded": fold(draft.email),
+            "phone_number": draft.phone_number,
+            "organization": draft.organization,
+            "created_by": created_by,
+            "now": now,
+        }
+        return await self._written(_ADD, values)
+
+    async def change(self, attendee: Attendee, now: datetime) -> Attendee:
+        """Store an attendee's fields; a new e-mail may be that of an account, which is linked."""
+        values = {
+            "id": attendee.id,
+            "name": attendee.name,
+            "email": attendee.email,
+            "email_folded": fold(attendee.email),
+            "phone_number": attendee.phone_number,
+            "organization": attendee.organization,
+            "now": now,
+        }
+        return await self._written(_CHANGE, values)
+
+    async def delete(self, id: int, now: datetime) -> None:
+        await self._do(_DELETE, {"id": id, "now": now})
+
+    async def link(self, email_folded: str, user_id: int) -> None:
+        """Make the account's attendee of whoever is known under its e-mail, if anybody is."""
+        await self.hold_email(email_folded)
+        await self._do(_LINK, {"email_folded": email_folded, "user_id": user_id})
+
+    async def page(
+        self, filter: AttendeeFilter, page: PageRequest, sight: Sight, viewer_id: int
+    ) -> Page[Attendee]:
+        """Those whom the sight shows to the viewer, newest first unless ordered otherwise."""
+        values = _wanted(filter)
+        found = " AND ".join(
+            ["a.deleted_at IS NULL", _SEEN[sight], *(_FILTERS[name] for name in values)]
+        )
+        values["viewer"] = viewer_id
+        rows = await self._rows(
+            text(
+                f"SELECT {_COLUMNS} FROM attendees a WHERE {found}"
+                f" ORDER BY {_order(page.ordering)} LIMIT :most OFFSET :offset"
+            ),
+            values | {"most": page.size, "offset": page.offset},
+        )
+        count = await self._row(
+            text(f"SELECT count(*) AS n FROM attendees a WHERE {found}"), values
+        )
+        assert count is not None
+        return Page(items=[_attendee(row) for row in rows], count=count["n"], request=page)
+
+    async def _written(self, statement: Any, values: dict[str, Any]) -> Attendee:
+        [row] = await self._rows(statement, values)
+        return _attendee(row)
+
+
+def _wanted(filter: AttendeeFilter) -> dict[str, Any]:
+    """The filters that are asked for: their name in `_FILTERS` and the value to bind."""
+    wanted = {
+        "email": None if filter.email is None else fold(filter.email),
+        "organization": _anywhere(filter.organization),
+        "search": _anywhere(filter.search),
+        "conference": filter.conference_id,
+    }
+    return {name: value for name, value in wanted.items() if value is not None}
+
+
+def _anywhere(part: str | None) -> str | None:
+    """The pattern of what holds this text, taken literally."""
+    if part is None:
+        return None
+    literal = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{literal}%"
+
+
+def _order(ordering: Sequence[str]) -> str:
+    """The last key makes the order total, so that no page repeats or drops anybody."""
+    keys = [
+        _ORDERS[name.removeprefix("-")] + (" DESC" if name.startswith("-") else "")
+        for name in ordering
+    ]
+    return ", ".join([*keys, "a.id DESC"])
+
+
+def _attendee(row: RowMapping) -> Attendee:
+    return Attendee(**row)

@@ -1,0 +1,208 @@
+"""SQL of conferences."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import TextClause, text
+
+from app.domain.access import Caller
+from app.domain.conferences import (
+    Conference,
+    ConferenceDraft,
+    ConferenceFilter,
+    ConferenceStatus,
+    Visibility,
+)
+from app.domain.money import Money
+from app.domain.pages import Page, PageRequest
+from app.domain.times import TimeRange
+from app.repositories.base import Repository
+from app.repositories.visibility import JOINED, VISIBLE
+from app.repositories.visibility import viewer as values_of
+
+COLUMNS = (
+    "id, name, description, location, timezone, starts_at, ends_at, capacity, seats_taken,"
+    " price_minor, currency, multi_track, status, visibility, registration_deadline,"
+    " organizer_id, created_at, updated_at"
+)
+# Days are told in a conference's own zone. Its name is tried as it is stored, so that a zone
+# this database does not know is refused once and cannot spoil a list later.
+_KNOWN_TIMEZONE = "CASE WHEN now() AT TIME ZONE :timezone IS NOT NULL THEN :timezone END"
+_LOCAL_START = "CAST(c.starts_at AT TIME ZONE c.timezone AS date)"
+_PHASE = (
+    "CASE WHEN c.status <> 'published' THEN c.status WHEN c.ends_at <= :now THEN 'completed'"
+    " WHEN c.starts_at <= :now THEN 'ongoing' ELSE 'published' END"
+)
+
+_FIND = text(f"SELECT {COLUMNS} FROM conferences c WHERE id = :id AND {VISIBLE}")
+_LOCK = text(
+    f"SELECT {COLUMNS} FROM conferences WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE"
+)
+_IS_JOINED = text(f"SELECT CAST(:id AS bigint) IN ({JOINED})")
+_ADD = text(
+    "INSERT INTO conferences (name, description, location, timezone, starts_at, ends_at, capacity,"
+    " price_minor, currency, multi_track, status, visibility, registration_deadline,"
+    " organizer_id, created_at, updated_at) VALUES (:name, :description, :location,"
+    f" {_KNOWN_TIMEZONE}, :starts_at, :ends_at, :capacity, :price_minor, :currency, :multi_track,"
+    " :status, :visibility, :registration_deadline, :organizer_id, :now, :now)"
+    f" RETURNING {COLUMNS}"
+)
+_SAVE = text(
+    "UPDATE conferences SET name = :name, description = :description, location = :location,"
+    f" timezone = {_KNOWN_TIMEZONE}, starts_at = :starts_at, ends_at = :ends_at,"
+    " capacity = :capacity, price_minor = :price_minor, currency = :currency,"
+    " multi_track = :multi_track, status = :status, visibility = :visibility,"
+    " registration_deadline = :registration_deadline, updated_at = :now WHERE id = :id"
+)
+_DELETE = text("UPDATE conferences SET deleted_at = :now, updated_at = :now WHERE id = :id")
+
+_FILTERS = {
+    "phase": f"{_PHASE} = :phase",
+    "location": "strpos(lower(c.location), lower(:location)) > 0",
+    "organizer_id": "c.organizer_id = :organizer_id",
+    "start_after": f"{_LOCAL_START} >= :start_after",
+    "start_before": f"{_LOCAL_START} <= :start_before",
+    "multi_track": "c.multi_track = :multi_track",
+    # No local day is longer than 25 hours: the first half is for the index.
+    "upcoming": (
+        "c.starts_at > CAST(:now AS timestamptz) - interval '26 hours' AND"
+        f" {_LOCAL_START} >= CAST(CAST(:now AS timestamptz) AT TIME ZONE c.timezone AS date)"
+    ),
+}
+_NEED_NOW = frozenset({"phase", "upcoming"})
+_ORDERS = {
+    "start_date": "starts_at",
+    "end_date": "ends_at",
+    "conference_name": "name",
+    "created_at": "created_at",
+}
+
+
+class Conferences(Repository):
+    async def find(self, id: int, viewer: Caller) -> Conference | None:
+        """One that the viewer may see."""
+        rows = (await self._do(_FIND, {"id": id, **values_of(viewer)})).all()
+        return conference_of(rows[0]) if rows else None
+
+    async def lock(self, id: int) -> Conference | None:
+        """Lock one that is not deleted, and read it as it is now."""
+        rows = (await self._do(_LOCK, {"id": id})).all()
+        return conference_of(rows[0]) if rows else None
+
+    async def is_joined(self, id: int, viewer: Caller) -> bool:
+        """Whether the viewer is registered, or waiting, for it or one of its sessions."""
+        joined = await self._do(_IS_JOINED, {"id": id, "viewer_id": viewer.user_id})
+        return bool(joined.scalar_one())
+
+    async def page(
+        self, viewer: Caller, filter: ConferenceFilter, page: PageRequest, now: datetime
+    ) -> Page[Conference]:
+        """A page of what the viewer may see, and the count of the whole, in one statement."""
+        wanted = _wanted(filter)
+        values = {**wanted, **values_of(viewer), "most": page.size, "offset": page.offset}
+        if not _NEED_NOW.isdisjoint(wanted):
+            values["now"] = now
+        statement = _page_statement(tuple(wanted), page.ordering or ("start_date",))
+        rows = (await self._do(statement, values)).all()
+        # A page past the end is one row with the count and no conference.
+        return Page(
+            items=[conference_of(row) for row in rows if row.id is not None],
+            count=rows[0].total,
+            request=page,
+        )
+
+    async def add(
+        self, draft: ConferenceDraft, price: Money, organizer_id: int | None, now: datetime
+    ) -> Conference:
+        values = _values(draft, price) | {"organizer_id": organizer_id, "now": now}
+        return conference_of((await self._do(_ADD, values)).one())
+
+    async def save(self, conference: Conference) -> None:
+        """Store what can be changed; the seats taken are counted elsewhere."""
+        values = _values(conference, conference.price)
+        await self._do(_SAVE, values | {"id": conference.id, "now": conference.updated_at})
+
+    async def delete(self, id: int, now: datetime) -> None:
+        """Take it from sight."""
+        await self._do(_DELETE, {"id": id, "now": now})
+
+
+def ordered(ordering: Sequence[str], columns: Mapping[str, str], table: str) -> str:
+    """An ORDER BY of whitelisted names, made unique by the id."""
+    parts = [
+        f"{table}.{columns[name.removeprefix('-')]}" + (" DESC" if name.startswith("-") else "")
+        for name in ordering
+    ]
+    return ", ".join([*parts, f"{table}.id"])
+
+
+def _wanted(filter: ConferenceFilter) -> dict[str, Any]:
+    """The filters that are set, and their values."""
+    asked: dict[str, Any] = {
+        "phase": filter.phase and filter.phase.value,
+        "location": filter.location,
+        "organizer_id": filter.organizer_id,
+        "start_after": filter.start_after,
+        "start_before": filter.start_before,
+        "multi_track": filter.multi_track,
+        "upcoming": filter.upcoming or None,
+    }
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+@lru_cache(maxsize=256)
+def _page_statement(filters: Sequence[str], ordering: Sequence[str]) -> TextClause:
+    where = " AND ".join([VISIBLE, *(_FILTERS[name] for name in filters)])
+    return text(
+        "SELECT page.*, whole.total"
+        f" FROM (SELECT count(*) AS total FROM conferences c WHERE {where}) AS whole"
+        f" LEFT JOIN (SELECT {COLUMNS} FROM conferences c WHERE {where}"
+        f" ORDER BY {ordered(ordering, _ORDERS, 'c')} LIMIT :most OFFSET :offset) AS page ON true"
+        f" ORDER BY {ordered(ordering, _ORDERS, 'page')}"
+    )
+
+
+def _values(source: Conference | ConferenceDraft, price: Money) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "description": source.description,
+        "location": source.location,
+        "timezone": source.timezone,
+        "starts_at": source.period.start,
+        "ends_at": source.period.end,
+        "capacity": source.capacity,
+        "price_minor": price.minor,
+        "currency": price.currency,
+        "multi_track": source.multi_track,
+        "status": source.status.value,
+        "visibility": source.visibility.value,
+        "registration_deadline": source.registration_deadline,
+    }
+
+
+_STATUSES = {status.value: status for status in ConferenceStatus}
+_VISIBILITIES = {visibility.value: visibility for visibility in Visibility}
+
+
+def conference_of(row: Sequence[Any]) -> Conference:
+    """By place, not by name: this is on the hot path of lists."""
+    return Conference(
+        id=row[0],
+        name=row[1],
+        description=row[2],
+        location=row[3],
+        timezone=row[4],
+        period=TimeRange(start=row[5], end=row[6]),
+        capacity=row[7],
+        seats_taken=row[8],
+        price=Money(minor=row[9], currency=row[10]),
+        multi_track=row[11],
+        status=_STATUSES[row[12]],
+        visibility=_VISIBILITIES[row[13]],
+        registration_deadline=row[14],
+        organizer_id=row[15],
+        created_at=row[16],
+        updated_at=row[17],
+    )

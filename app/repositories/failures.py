@@ -1,0 +1,42 @@
+"""What the database refuses, said in the domain's words."""
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.domain.errors import Busy, ConflictingWrite, DomainError, Invalid
+from app.repositories.constraints import GUARDS
+
+_BUSY = {
+    "55P03",  # lock_timeout
+    "57014",  # statement_timeout
+    "53300",  # too many connections
+    "25P03",  # idle in transaction too long
+}
+_GONE = ("08", "57P")  # connection lost; server shutting down or starting
+_LOST_RACE = {"40P01", "40001"}  # deadlock, serialization
+
+
+def translated(error: Exception) -> Exception:
+    """The domain error a database error stands for, or the error itself: then it is a bug."""
+    if isinstance(error, PoolTimeout | OSError):
+        return Busy()
+    if not isinstance(error, DBAPIError):
+        return error
+    cause = getattr(error.orig, "__cause__", None)
+    state = str(getattr(cause, "sqlstate", None) or "")
+    if state.startswith("23"):
+        return _guarded(str(getattr(cause, "constraint_name", "")), error)
+    if state in _LOST_RACE:
+        return ConflictingWrite()
+    if state in _BUSY or state.startswith(_GONE) or error.connection_invalidated:
+        return Busy()
+    if state.startswith("22"):
+        return Invalid("A value is out of range or holds characters that cannot be stored.")
+    if not state and isinstance(error, InterfaceError | OperationalError):
+        return Busy()
+    return error
+
+
+def _guarded(constraint: str, error: DBAPIError) -> Exception:
+    guard: type[DomainError] | None = GUARDS.get(constraint)
+    return guard() if guard else error

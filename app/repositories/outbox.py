@@ -1,0 +1,170 @@
+"""The outbox: what is announced is written with its cause, and claimed by whoever works it off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import text
+
+from app.domain.messages import Message, MessageKind
+from app.repositories.base import Repository
+
+
+class Lane(StrEnum):
+    """Messages of different lanes never wait for each other: people wait for payments."""
+
+    PAYMENTS = "payments"
+    MAILS = "mails"
+
+
+_ANNOUNCE = text(
+    "INSERT INTO outbox (kind, subject, dedupe_key, due_at, created_at)"
+    " SELECT kind, subject, dedupe_key, :now, :now FROM unnest(CAST(:kinds AS text[]),"
+    " CAST(:subjects AS bigint[]), CAST(:dedupe_keys AS text[])) AS told(kind, subject, dedupe_key)"
+    " ON CONFLICT (dedupe_key) DO NOTHING"
+)
+# Written out, not bound: the planner must see which partial index serves the lane.
+_LANES = {
+    Lane.PAYMENTS: "kind = 'payment_requested'",
+    Lane.MAILS: "kind <> 'payment_requested'",
+}
+_CLAIM = {
+    lane: text(
+        "UPDATE outbox SET lease = :lease, leased_until = :until, attempts = attempts + 1"
+        f" WHERE id IN (SELECT id FROM outbox WHERE state = 'open' AND {kinds}"
+        # A kind that a newer release announces waits for a worker of that release.
+        " AND kind = ANY(CAST(:known AS text[])) AND due_at <= :now"
+        " AND (leased_until IS NULL OR leased_until <= :now)"
+        " ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED)"
+        " RETURNING id, kind, subject, attempts"
+    )
+    for lane, kinds in _LANES.items()
+}
+_SETTLE = text(
+    "UPDATE outbox SET state = report.state, last_error = report.error,"
+    " due_at = coalesce(report.due_at, outbox.due_at),"
+    " done_at = CASE WHEN report.state = 'done' THEN CAST(:now AS timestamptz) END,"
+    " lease = NULL, leased_until = NULL"
+    " FROM unnest(CAST(:ids AS bigint[]), CAST(:leases AS uuid[]), CAST(:states AS text[]),"
+    " CAST(:due_ats AS timestamptz[]), CAST(:errors AS text[]))"
+    " AS report(id, lease, state, due_at, error)"
+    " WHERE outbox.id = report.id AND outbox.lease = report.lease"
+)
+_GIVE_BACK = text(
+    "UPDATE outbox SET lease = NULL, leased_until = NULL, attempts = attempts - 1"
+    " WHERE state = 'open' AND lease = ANY(CAST(:leases AS uuid[]))"
+)
+_REDRIVE = text(
+    "UPDATE outbox SET state = 'open', attempts = 0, due_at = :now"
+    " WHERE state = 'dead' AND (CAST(:ids AS bigint[]) IS NULL OR id = ANY(CAST(:ids AS bigint[])))"
+)
+_DEAD = text(
+    "SELECT id, kind, subject, attempts, last_error FROM outbox WHERE state = 'dead' ORDER BY id"
+)
+_ERROR_LENGTH = 2000
+_KNOWN = [kind.value for kind in MessageKind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A message leased to one worker; `attempts` counts this one."""
+
+    id: int
+    kind: MessageKind
+    subject: int
+    attempts: int
+    lease: str = ""
+    last_error: str = ""
+
+
+class Fate(StrEnum):
+    """What became of a message: done, to be tried again, or given up."""
+
+    DONE = "done"
+    OPEN = "open"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """How an attempt went; `due_at` is when the next one is due."""
+
+    message: Claimed
+    fate: Fate
+    due_at: datetime | None = None
+    error: str = ""
+
+
+class Outbox(Repository):
+    async def add(self, messages: Sequence[Message], now: datetime) -> int:
+        """Write messages; one whose dedupe key is spent is left out. Returns how many were new."""
+        if not messages:
+            return 0
+        done = await self._do(
+            _ANNOUNCE,
+            {
+                "kinds": [message.kind.value for message in messages],
+                "subjects": [message.subject for message in messages],
+                "dedupe_keys": [message.dedupe_key for message in messages],
+                "now": now,
+            },
+        )
+        return done.rowcount
+
+    async def claim(
+        self, lane: Lane, lease: str, until: datetime, now: datetime, most: int
+    ) -> Sequence[Claimed]:
+        """Lease up to `most` due messages, oldest first; others' leases are respected."""
+        rows = await self._rows(
+            _CLAIM[lane],
+            {"lease": lease, "until": until, "now": now, "most": most, "known": _KNOWN},
+        )
+        claimed = [
+            Claimed(
+                id=row["id"],
+                kind=MessageKind(row["kind"]),
+                subject=row["subject"],
+                attempts=row["attempts"],
+                lease=lease,
+            )
+            for row in rows
+        ]
+        return sorted(claimed, key=lambda message: message.id)
+
+    async def settle(self, reports: Sequence[Report], now: datetime) -> None:
+        """Write down what became of messages, where their leases still hold."""
+        if not reports:
+            return
+        await self._do(
+            _SETTLE,
+            {
+                "ids": [report.message.id for report in reports],
+                "leases": [report.message.lease for report in reports],
+                "states": [report.fate.value for report in reports],
+                "due_ats": [report.due_at for report in reports],
+                "errors": [_storable(report.error) for report in reports],
+                "now": now,
+            },
+        )
+
+    async def give_back(self, leases: Sequence[str]) -> None:
+        """Open what these leases hold to others at once, as if it had never been claimed."""
+        if leases:
+            await self._do(_GIVE_BACK, {"leases": list(leases)})
+
+    async def dead(self) -> Sequence[Claimed]:
+        """The messages that were given up, oldest first."""
+        return [
+            Claimed(**{**row, "kind": MessageKind(row["kind"])}) for row in await self._rows(_DEAD)
+        ]
+
+    async def redrive(self, ids: Sequence[int] | None, now: datetime) -> int:
+        """Open dead messages again, all of them when `ids` is None; returns how many."""
+        values = {"ids": None if ids is None else list(ids), "now": now}
+        return (await self._do(_REDRIVE, values)).rowcount
+
+
+def _storable(error: str) -> str:
+    """PostgreSQL takes neither NUL nor half a surrogate pair."""
+    return error.replace("\0", "").encode(errors="replace").decode()[:_ERROR_LENGTH]

@@ -1,0 +1,220 @@
+"""Registrations: stored, found, and changed by sets."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping, text
+
+from app.domain.errors import NotFound
+from app.domain.money import Money
+from app.domain.pages import Page, PageRequest
+from app.domain.registrations import Registration, RegistrationFilter, RegistrationStatus
+from app.domain.times import TimeRange
+from app.repositories.base import Repository
+
+_COLUMNS = (
+    "r.id, r.conference_id, r.session_id, r.attendee_id, r.status, r.quantity, r.price_minor,"
+    " r.currency, r.hold_expires_at, r.created_at, r.confirmed_at, r.ended_at, r.end_reason,"
+    " c.organizer_id, a.user_id AS owner_id"
+)
+_JOINED = (
+    " FROM registrations r JOIN conferences c ON c.id = r.conference_id"
+    " JOIN attendees a ON a.id = r.attendee_id"
+)
+_FIND = text(f"SELECT {_COLUMNS}{_JOINED} WHERE r.id = :id")
+_LOCK = text(f"SELECT {_COLUMNS}{_JOINED} WHERE r.id = :id FOR NO KEY UPDATE OF r")
+_DUE = text(
+    f"SELECT {_COLUMNS}{_JOINED} WHERE r.status = 'pending' AND r.hold_expires_at <= :now"
+    " ORDER BY r.hold_expires_at, r.id LIMIT :most"
+)
+_LOCK_DUE = text(
+    f"SELECT {_COLUMNS}{_JOINED} WHERE r.id = ANY(CAST(:ids AS bigint[]))"
+    " AND r.status = 'pending' AND r.hold_expires_at <= :now"
+    " ORDER BY r.id FOR NO KEY UPDATE OF r"
+)
+_CLAIMS = f"SELECT {_COLUMNS}{_JOINED} WHERE r.status IN ('pending', 'confirmed', 'waitlisted')"
+_ADD = text(
+    "INSERT INTO registrations (conference_id, session_id, attendee_id, status, quantity,"
+    " price_minor, currency, starts_at, ends_at, hold_expires_at, created_at, confirmed_at)"
+    " SELECT * FROM unnest(CAST(:conference_id AS bigint[]), CAST(:session_id AS bigint[]),"
+    " CAST(:attendee_id AS bigint[]), CAST(:status AS text[]), CAST(:quantity AS int[]),"
+    " CAST(:price_minor AS bigint[]), CAST(:currency AS text[]),"
+    " CAST(:starts_at AS timestamptz[]), CAST(:ends_at AS timestamptz[]),"
+    " CAST(:hold_expires_at AS timestamptz[]), CAST(:created_at AS timestamptz[]),"
+    " CAST(:confirmed_at AS timestamptz[]))"
+    " RETURNING id, conference_id, session_id, attendee_id"
+)
+_CONFIRM = text(
+    "UPDATE registrations SET status = 'confirmed', confirmed_at = :now, hold_expires_at = NULL,"
+    " ended_at = NULL, end_reason = '' WHERE id = :id"
+)
+_END = text(
+    "UPDATE registrations SET status = :status, ended_at = :now, end_reason = :reason,"
+    " hold_expires_at = NULL WHERE id = ANY(CAST(:ids AS bigint[]))"
+)
+_MOVE = text(
+    "UPDATE registrations SET conference_id = :conference_id, session_id = :session_id,"
+    " starts_at = :starts_at, ends_at = :ends_at, price_minor = :price_minor,"
+    " currency = :currency, status = :status, hold_expires_at = :hold_expires_at,"
+    " confirmed_at = :confirmed_at WHERE id = :id"
+)
+
+_ORDERS = {"created_at": "r.created_at", "id": "r.id", "status": "r.status"}
+
+
+class Registrations(Repository):
+    async def find(self, id: int) -> Registration | None:
+        row = await self._row(_FIND, {"id": id})
+        return None if row is None else _registration(row)
+
+    async def lock(self, id: int) -> Registration:
+        """Lock one and read it as it is now. Raises NotFound."""
+        row = await self._row(_LOCK, {"id": id})
+        if row is None:
+            raise NotFound
+        return _registration(row)
+
+    async def lock_claims(
+        self,
+        *,
+        conference_id: int | None = None,
+        session_id: int | None = None,
+        attendee_id: int | None = None,
+    ) -> Sequence[Registration]:
+        """Lock the live and waitlisted ones that match, in order of id."""
+        wanted = {
+            "conference_id": conference_id,
+            "session_id": session_id,
+            "attendee_id": attendee_id,
+        }
+        values = {name: value for name, value in wanted.items() if value is not None}
+        matching = "".join(f" AND r.{name} = :{name}" for name in values)
+        statement = text(f"{_CLAIMS}{matching} ORDER BY r.id FOR NO KEY UPDATE OF r")
+        return [_registration(row) for row in await self._rows(statement, values)]
+
+    async def due(self, now: datetime, most: int) -> Sequence[Registration]:
+        """Up to `most` holds that have run out, the longest overdue first."""
+        return [_registration(row) for row in await self._rows(_DUE, {"now": now, "most": most})]
+
+    async def lock_due(self, ids: Sequence[int], now: datetime) -> Sequence[Registration]:
+        """Lock those of the named that are still overdue."""
+        rows = await self._rows(_LOCK_DUE, {"ids": list(ids), "now": now})
+        return [_registration(row) for row in rows]
+
+    async def add(
+        self, drafts: Sequence[Registration], periods: Sequence[TimeRange | None]
+    ) -> Sequence[Registration]:
+        """Insert drafts (their id is ignored) and return them with their ids, in the same order."""
+        if not drafts:
+            return []
+        rows = await self._rows(_ADD, _columns(drafts, periods))
+        ids = {
+            (row["attendee_id"], row["conference_id"], row["session_id"]): row["id"] for row in rows
+        }
+        return [
+            replace(draft, id=ids[draft.attendee_id, draft.conference_id, draft.session_id])
+            for draft in drafts
+        ]
+
+    async def confirm(self, id: int, now: datetime) -> None:
+        await self._do(_CONFIRM, {"id": id, "now": now})
+
+    async def end(
+        self, ids: Sequence[int], status: RegistrationStatus, reason: str, now: datetime
+    ) -> None:
+        values = {"ids": list(ids), "status": status.value, "reason": reason, "now": now}
+        await self._do(_END, values)
+
+    async def move(self, moved: Registration, period: TimeRange | None) -> None:
+        """Store a registration's new target, price and state."""
+        columns = _columns([moved], [period])
+        values = {name: column[0] for name, column in columns.items()}
+        for unchanged in ("attendee_id", "quantity", "created_at"):
+            del values[unchanged]
+        await self._do(_MOVE, values | {"id": moved.id})
+
+    async def page(
+        self, filter: RegistrationFilter, page: PageRequest, viewer_id: int, sees_all: bool
+    ) -> Page[Registration]:
+        """What the viewer owns or organizes (or all), newest first unless ordered otherwise."""
+        where, values = _where(filter, viewer_id, sees_all)
+        order = ", ".join([*_order(page.ordering), "r.id DESC"])
+        rows = await self._rows(
+            text(
+                f"SELECT {_COLUMNS}{_JOINED} WHERE {where}"
+                f" ORDER BY {order} LIMIT :most OFFSET :offset"
+            ),
+            values | {"most": page.size, "offset": page.offset},
+        )
+        count = await self._row(text(f"SELECT count(*) AS n{_JOINED} WHERE {where}"), values)
+        assert count is not None
+        return Page(items=[_registration(row) for row in rows], count=count["n"], request=page)
+
+
+def _where(
+    filter: RegistrationFilter, viewer_id: int, sees_all: bool
+) -> tuple[str, dict[str, Any]]:
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    if not sees_all:
+        parts.append("(a.user_id = :viewer OR c.organizer_id = :viewer)")
+        values["viewer"] = viewer_id
+    if filter.status is None:
+        parts.append("r.status IN ('pending', 'confirmed', 'waitlisted')")
+    else:
+        parts.append("r.status = :status")
+        values["status"] = filter.status.value
+    for name in ("conference_id", "session_id", "attendee_id"):
+        wanted = getattr(filter, name)
+        if wanted is not None:
+            parts.append(f"r.{name} = :{name}")
+            values[name] = wanted
+    return " AND ".join(parts), values
+
+
+def _order(ordering: Sequence[str]) -> list[str]:
+    return [
+        _ORDERS[name.removeprefix("-")] + (" DESC" if name.startswith("-") else " ASC")
+        for name in ordering
+    ]
+
+
+def _columns(
+    drafts: Sequence[Registration], periods: Sequence[TimeRange | None]
+) -> dict[str, list[Any]]:
+    """Column name → the values of all drafts, as unnest takes them."""
+    return {
+        "conference_id": [draft.conference_id for draft in drafts],
+        "session_id": [draft.session_id for draft in drafts],
+        "attendee_id": [draft.attendee_id for draft in drafts],
+        "status": [draft.status.value for draft in drafts],
+        "quantity": [draft.quantity for draft in drafts],
+        "price_minor": [draft.price.minor for draft in drafts],
+        "currency": [draft.price.currency for draft in drafts],
+        "starts_at": [period and period.start for period in periods],
+        "ends_at": [period and period.end for period in periods],
+        "hold_expires_at": [draft.hold_expires_at for draft in drafts],
+        "created_at": [draft.created_at for draft in drafts],
+        "confirmed_at": [draft.confirmed_at for draft in drafts],
+    }
+
+
+def _registration(row: RowMapping) -> Registration:
+    return Registration(
+        id=row["id"],
+        conference_id=row["conference_id"],
+        session_id=row["session_id"],
+        attendee_id=row["attendee_id"],
+        status=RegistrationStatus(row["status"]),
+        quantity=row["quantity"],
+        price=Money(minor=row["price_minor"], currency=row["currency"]),
+        hold_expires_at=row["hold_expires_at"],
+        created_at=row["created_at"],
+        confirmed_at=row["confirmed_at"],
+        ended_at=row["ended_at"],
+        end_reason=row["end_reason"],
+        organizer_id=row["organizer_id"],
+        owner_id=row["owner_id"],
+    )

@@ -1,0 +1,153 @@
+"""The unit of work: `async with uow as tx` is one transaction with every repository in it."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import NoReturn
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.domain.idempotency import AlreadyDone, Claim
+from app.domain.messages import Message
+from app.domain.times import utc_now
+from app.repositories.accounts import Accounts
+from app.repositories.attendees import Attendees
+from app.repositories.conferences import Conferences
+from app.repositories.failures import translated
+from app.repositories.idempotency import IdempotencyKeys
+from app.repositories.mails import Mails
+from app.repositories.outbox import Outbox
+from app.repositories.payments import Payments
+from app.repositories.recommendations import Recommendations
+from app.repositories.registrations import Registrations
+from app.repositories.reports import Reports
+from app.repositories.request_logs import RequestLogs
+from app.repositories.search import Search
+from app.repositories.seats import Seats
+from app.repositories.sessions import Sessions
+from app.repositories.upkeep import Upkeep
+
+
+class Transaction:
+    """One repository per noun, all on one connection."""
+
+    def __init__(self, connection: AsyncConnection, claim: Claim | None = None) -> None:
+        self._claim = claim
+        self.told = False
+        self.accounts = Accounts(connection)
+        self.attendees = Attendees(connection)
+        self.conferences = Conferences(connection)
+        self.idempotency = IdempotencyKeys(connection)
+        self.mails = Mails(connection)
+        self.outbox = Outbox(connection)
+        self.payments = Payments(connection)
+        self.recommendations = Recommendations(connection)
+        self.registrations = Registrations(connection)
+        self.reports = Reports(connection)
+        self.request_logs = RequestLogs(connection)
+        self.search = Search(connection)
+        self.seats = Seats(connection)
+        self.sessions = Sessions(connection)
+        self.upkeep = Upkeep(connection)
+
+    async def announce(self, messages: Sequence[Message], now: datetime) -> int:
+        """Write messages to the outbox of this transaction; returns how many were new."""
+        added = await self.outbox.add(messages, now)
+        self.told = self.told or added > 0
+        return added
+
+    async def keep(self, answer: object) -> None:
+        """Keep the use case's answer under the caller's idempotency key, if there is one."""
+        if self._claim is not None:
+            await self.idempotency.keep([(self._claim, answer)], utc_now())
+
+    async def resume(self) -> None:
+        """Claim the caller's idempotency key, if there is one, for this transaction.
+
+        Raises AlreadyDone with the earlier answer, KeyInProgress or KeyReused.
+        """
+        if self._claim is None:
+            return
+        earlier = await self.idempotency.open([self._claim], utc_now())
+        if self._claim in earlier:
+            raise earlier[self._claim]
+
+
+class UnitOfWork:
+    """Commits when the block ends, before the caller goes on; rolls back on any error.
+
+    Database errors leave it as domain errors. Good for one transaction at a time.
+    """
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        ring: Callable[[], None] = lambda: None,
+        claim: Claim | None = None,
+    ) -> None:
+        self._engine = engine
+        self._ring = ring
+        self._claim = claim
+        self._connection: AsyncConnection | None = None
+        self._transaction: Transaction | None = None
+
+    @property
+    def claim(self) -> Claim | None:
+        """The idempotency key of the request, for what is done in somebody else's transaction."""
+        return self._claim
+
+    async def __aenter__(self) -> Transaction:
+        assert self._connection is None, "a unit of work holds one transaction at a time"
+        try:
+            self._connection = await self._engine.connect()
+            self._transaction = transaction = Transaction(self._connection, self._claim)
+            await transaction.resume()
+        except BaseException as error:
+            await self._leave()
+            _reraise(error)
+        return transaction
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._connection is not None
+        assert self._transaction is not None
+        told = self._transaction.told
+        try:
+            if error is None:
+                await self._connection.commit()
+        except BaseException as failed:
+            error = failed
+        finally:
+            await self._leave()
+        if error is not None:
+            _reraise(error)
+        if told:
+            self._ring()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Transaction]:
+        """For questions: each statement sees the present, and nothing is to be committed."""
+        try:
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                yield Transaction(connection)
+        except Exception as error:
+            _reraise(error)
+
+    async def _leave(self) -> None:
+        connection, self._connection, self._transaction = self._connection, None, None
+        if connection is not None:
+            await connection.close()
+
+
+def _reraise(error: BaseException) -> NoReturn:
+    if isinstance(error, Exception) and not isinstance(error, AlreadyDone):
+        plain = translated(error)
+        if plain is not error:
+            raise plain from error
+    raise error
