@@ -1,0 +1,198 @@
+"""`plenary …`: every command of the house. What a command needs is imported when it runs."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from app.config import Settings
+
+app = typer.Typer(
+    name="plenary",
+    help="Plenary: a conference service.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+outbox = typer.Typer(help="Messages that were given up.", no_args_is_help=True)
+app.add_typer(outbox, name="outbox")
+
+DataDir = Annotated[
+    Path | None, typer.Option(help="Where the embedded database, mails and secrets are kept.")
+]
+
+
+@app.command()
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="Migrate, add sample data, listen.")] = False,
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=1, max=65535)] = None,
+    data_dir: DataDir = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Server processes.")] = None,
+    migrate: Annotated[
+        bool, typer.Option("--migrate", help="Bring a given database up to date first.")
+    ] = False,
+) -> None:
+    """Run the server."""
+    given: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir, "workers": workers}
+    with _told_plainly():
+        from app.config import with_secret
+        from app.starting import serve as start
+
+        start(with_secret(_settings(demo=demo or None, **given)), migrates=migrate)
+
+
+@app.command()
+def worker(data_dir: DataDir = None) -> None:
+    """Run the worker: mails, payments, what is due."""
+    with _told_plainly():
+        from app.config import with_secret
+        from app.starting import work
+
+        work(with_secret(_settings(data_dir=data_dir)))
+
+
+@app.command()
+def migrate(data_dir: DataDir = None) -> None:
+    """Bring the database up to date."""
+    with _told_plainly():
+        from app.preparing import with_database
+        from app.schema import migrate_now
+
+        with with_database(_settings(data_dir=data_dir)) as settings:
+            assert settings.database_url is not None
+            before, after = migrate_now(settings.database_url.get_secret_value())
+    print(f"The database was at {before or 'nothing'} and is at {after}.")
+
+
+@app.command()
+def demo(data_dir: DataDir = None) -> None:
+    """Add the sample data; where it is already, nothing is done."""
+    with _told_plainly():
+        from app.preparing import connected, fill_demo, with_database
+        from app.schema import migrate_now
+
+        async def fill(settings: "Settings") -> bool:
+            async with connected(settings, "plenary demo") as engine:
+                return await fill_demo(settings, engine)
+
+        with with_database(_settings(data_dir=data_dir)) as settings:
+            assert settings.database_url is not None
+            migrate_now(settings.database_url.get_secret_value())
+            added = asyncio.run(fill(settings))
+    print("The sample data was added." if added else "The sample data was there already.")
+
+
+@app.command("create-admin")
+def create_admin(
+    username: Annotated[str, typer.Option(prompt=True)],
+    email: Annotated[str, typer.Option(prompt=True)],
+    password: Annotated[
+        str,
+        typer.Option(
+            prompt=True, hide_input=True, confirmation_prompt=True, envvar="ADMIN_PASSWORD"
+        ),
+    ],
+    replace_password: Annotated[
+        bool, typer.Option("--replace-password", help="Of an account that exists.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Open an account that administers everything."""
+    with _told_plainly():
+        from app.administering import create
+        from app.preparing import with_database
+
+        with with_database(_settings(data_dir=data_dir)) as settings:
+            said = asyncio.run(create(settings, username, email, password, replace_password))
+    print(said)
+
+
+@app.command()
+def doctor(data_dir: DataDir = None) -> None:
+    """Check everything that Plenary needs; ends with 1 when something is missing."""
+    with _told_plainly():
+        from app.doctor import examine, table
+
+        findings = examine(_settings(data_dir=data_dir))
+    print(table(findings))
+    raise typer.Exit(code=any(not finding.good for finding in findings))
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    with _told_plainly():
+        from app.config import Settings
+        from app.main import create_app
+
+        settings = Settings.model_validate({"database_url": "postgresql://unused/plenary"})
+        document = create_app(settings).openapi()
+    print(json.dumps(document, indent=2, ensure_ascii=False))
+
+
+@outbox.command("dead")
+def outbox_dead(data_dir: DataDir = None) -> None:
+    """List the messages that were given up, and why."""
+    with _told_plainly():
+        from app.administering import dead_messages
+        from app.preparing import with_database
+
+        with with_database(_settings(data_dir=data_dir)) as settings:
+            for line in asyncio.run(dead_messages(settings)):
+                print(line)
+
+
+@outbox.command("redrive")
+def outbox_redrive(
+    ids: Annotated[list[int] | None, typer.Argument(help="All of them when none is named.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Give messages another chance."""
+    with _told_plainly():
+        from app.administering import redrive
+        from app.preparing import with_database
+
+        with with_database(_settings(data_dir=data_dir)) as settings:
+            count = asyncio.run(redrive(settings, ids))
+    print(f"{count} messages are open again.")
+
+
+def _settings(**given: Any) -> "Settings":
+    from app import telemetry
+    from app.config import read_settings, secret_values
+
+    settings = read_settings(**given)
+    telemetry.configure(settings, secret_values(settings))
+    return settings
+
+
+@contextmanager
+def _told_plainly() -> Iterator[None]:
+    """What the operator can mend is one sentence and exit code 2, not a trace."""
+    from app.config import ConfigurationError
+    from app.domain.errors import DomainError
+
+    try:
+        yield
+    except (ConfigurationError, DomainError) as error:
+        print(f"plenary: {error}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+
+
+def main() -> None:
+    """The entry point of the command `plenary`."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

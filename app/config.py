@@ -1,0 +1,348 @@
+"""Settings: read once from the environment (prefix PLENARY_), then passed on. Nothing is global.
+
+Each secret may instead be named by a file: PLENARY_SECRET_KEY_FILE, PLENARY_DATABASE_URL_FILE, …
+"""
+
+import difflib
+import os
+import secrets
+from base64 import b64decode
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from hmac import digest
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX = "PLENARY_"
+GATEWAY_SUCCESS_RATE = 0.8
+LEAST_SECRET_BYTES = 32
+# A secret of fewer different characters was typed, not drawn.
+_LEAST_DIFFERENT = 4
+_PLACEHOLDERS = ("changeme", "change-me", "change_me", "insecure", "your-secret", "your_secret")
+_EVERYWHERE = {"0.0.0.0", "::", "localhost", ""}
+_FROM_FILES = ("database_url", "redis_url", "secret_key", "webhook_secrets", "smtp_password")
+# What the demo allows per minute, so that nobody who tries things out meets a limit.
+_GENEROUS = {"login_limit_account": 10_000, "login_limit_address": 60_000, "write_limit": 600_000}
+
+Commas = Annotated[tuple[str, ...], NoDecode]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Count = Annotated[int, Field(ge=1)]
+Limit = Annotated[int, Field(ge=0)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class ConfigurationError(Exception):
+    """The environment cannot be meant; the text says what to change."""
+
+
+class Settings(BaseSettings):
+    """Everything that differs between one installation and the next."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    # What it runs on. Without a database URL an embedded PostgreSQL is started under data_dir.
+    database_url: SecretStr | None = None
+    redis_url: SecretStr | None = None
+    data_dir: Path = Path(".plenary")
+    demo: bool = False
+    contracts: Commas = ("event-management", "event-hub", "jointoit")
+
+    # Where it listens, and as what it is reached.
+    host: str = "127.0.0.1"
+    port: Port = 8000
+    workers: Count = 1
+    public_url: str | None = None
+    trusted_proxies: Commas = ()
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
+    body_seconds: Seconds = 20.0
+    drain_seconds: Annotated[float, Field(ge=0)] | None = None
+    graceful_seconds: Count = 30
+
+    # Secrets and tokens.
+    secret_key: SecretStr = SecretStr("")
+    webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    access_minutes: Count = 60
+    refresh_days: Count = 7
+    argon2_time_cost: Count = 2
+    argon2_memory_kib: Annotated[int, Field(ge=8)] = 19_456
+    argon2_parallelism: Count = 1
+    hashing_concurrency: Count = 2
+
+    # Limits per minute; 0 means none.
+    login_limit_account: Limit = 10
+    login_limit_address: Limit = 60
+    write_limit: Limit = 3_000
+
+    # The database.
+    pool_size: Count = 10
+    pool_overflow: Annotated[int, Field(ge=0)] = 5
+    pool_timeout: Seconds = 2.0
+    lock_timeout_seconds: Seconds = 3.0
+    statement_timeout_seconds: Seconds = 15.0
+
+    # Registrations, payments, logs.
+    hold_minutes: Count = 30
+    payment_wait_seconds: Annotated[float, Field(ge=0)] = 10.0
+    payment_test_mode: bool = False
+    gateway_seed: int | None = None
+    callback_url: str = Field(default_factory=lambda data: own_callback_url(data))
+    log_days: Count = 30
+    log_format: Literal["auto", "json", "console"] = "auto"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    # Mail: to files unless an SMTP server is named.
+    mail_transport: Literal["auto", "file", "smtp", "console"] = "auto"
+    mail_from: str = "Plenary <plenary@localhost.example>"
+    smtp_url: SecretStr | None = None
+    smtp_host: str = ""
+    smtp_port: Port = 587
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_starttls: bool = True
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _FilesNamedInEnvironment(settings_cls)
+
+    @field_validator("contracts", "trusted_proxies", "webhook_secrets", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("database_url", mode="after")
+    @classmethod
+    def _with_driver(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or not value.get_secret_value().strip():
+            return None
+        scheme, found, rest = value.get_secret_value().strip().partition("://")
+        if not found or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
+            raise ValueError("must be a URL that starts with postgresql://")
+        # libpq's name for it, and asyncpg's.
+        return SecretStr(f"postgresql+asyncpg://{rest.replace('sslmode=', 'ssl=')}")
+
+    @field_validator("redis_url", "smtp_url", mode="after")
+    @classmethod
+    def _none_when_empty(cls, value: SecretStr | None) -> SecretStr | None:
+        return value if value and value.get_secret_value().strip() else None
+
+    @field_validator("secret_key", mode="after")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        secret = value.get_secret_value()
+        if secret and len(secret.encode()) < LEAST_SECRET_BYTES:
+            raise ValueError(f"must be at least {LEAST_SECRET_BYTES} bytes long")
+        return value
+
+    @field_validator("data_dir", mode="after")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _generous_in_the_demo(cls, values: Any) -> Any:
+        if isinstance(values, dict) and str(values.get("demo", "")).lower() in _TRUE:
+            return {**_GENEROUS, **values}
+        return values
+
+    @model_validator(mode="after")
+    def _mail_can_leave(self) -> Self:
+        if self.mail_transport == "smtp" and not (self.smtp_host or self.smtp_url):
+            raise ValueError("mail_transport smtp needs smtp_host or smtp_url")
+        return self
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the database is the one that Plenary starts itself."""
+        return self.database_url is None
+
+    @property
+    def base_url(self) -> str:
+        """The address under which people reach this installation, without a trailing slash."""
+        if self.public_url:
+            return self.public_url.rstrip("/")
+        return own_url(self.host, self.port)
+
+    @property
+    def webhook_keys(self) -> tuple[bytes, ...]:
+        """Keys of the callback's signature: the first one signs, all of them verify."""
+        if self.webhook_secrets:
+            return tuple(webhook_key(key.get_secret_value()) for key in self.webhook_secrets)
+        return (digest(self.secret_key.get_secret_value().encode(), b"payment callback", "sha256"),)
+
+    @property
+    def mail_dir(self) -> Path:
+        """Where the `file` transport leaves its messages."""
+        return self.data_dir / "mail"
+
+    @property
+    def mails_by(self) -> Literal["file", "smtp", "console"]:
+        """The transport in use: SMTP where a server is named, files otherwise."""
+        if self.mail_transport != "auto":
+            return self.mail_transport
+        return "smtp" if self.smtp_host or self.smtp_url else "file"
+
+    def drains_for(self, *, interactive: bool) -> float:
+        """Seconds between `not ready` and the closing of the listener."""
+        if self.drain_seconds is not None:
+            return self.drain_seconds
+        return 0.0 if self.demo or interactive else 5.0
+
+
+_TRUE = {"1", "true", "yes", "on", "t", "y"}
+
+
+class _FilesNamedInEnvironment(PydanticBaseSettingsSource):
+    """PLENARY_<NAME>_FILE holds the path of a file whose content is the value."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
+        if field_name not in _FROM_FILES or not path:
+            return None, field_name, False
+        try:
+            return Path(path).read_text().strip(), field_name, False
+        except OSError as error:
+            name = f"{PREFIX}{field_name.upper()}_FILE"
+            raise ConfigurationError(f"{name}: cannot read {path}: {error.strerror}") from error
+
+    def __call__(self) -> dict[str, Any]:
+        named = {
+            name: self.get_field_value(field, name)[0]
+            for name, field in self.settings_cls.model_fields.items()
+        }
+        return {name: value for name, value in named.items() if value is not None}
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings of this process; what is `given` (not None) wins over the environment."""
+    ensure_spelled(os.environ)
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        raise ConfigurationError(_sentences(error)) from error
+
+
+def with_secret(settings: Settings) -> Settings:
+    """The settings with a secret fit for signing; without one only the demo may start.
+
+    The demo draws its secret once and keeps it in `<data-dir>/secret`, readable by its owner only.
+    """
+    secret = settings.secret_key.get_secret_value()
+    if not secret and settings.demo:
+        return settings.model_copy(update={"secret_key": SecretStr(_kept_secret(settings))})
+    ensure_secret(secret)
+    return settings
+
+
+def own_url(host: str, port: int) -> str:
+    """A URL under which this machine reaches itself."""
+    if host in _EVERYWHERE:
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def own_callback_url(known: Mapping[str, Any]) -> str:
+    """Where the payment gateway reports what became of a payment, unless told otherwise."""
+    return f"{own_url(known.get('host', ''), known.get('port', 8000))}/api/v1/payments/callback/"
+
+
+def webhook_key(secret: str) -> bytes:
+    """The key behind a secret; the form `whsec_<base64>` of Standard Webhooks is understood."""
+    prefix, found, encoded = secret.partition("whsec_")
+    return b64decode(encoded) if found and not prefix else secret.encode()
+
+
+def ensure_secret(secret: str) -> None:
+    """Refuse a missing, short or typed-in secret."""
+    how = "Set it to a random one, for example the output of `openssl rand -hex 32`."
+    if not secret:
+        raise ConfigurationError(f"PLENARY_SECRET_KEY is not set (only --demo starts without). {how}")
+    if len(secret.encode()) < LEAST_SECRET_BYTES:
+        raise ConfigurationError(
+            f"PLENARY_SECRET_KEY is shorter than {LEAST_SECRET_BYTES} bytes. {how}"
+        )
+    typed = any(word in secret.lower() for word in _PLACEHOLDERS)
+    if typed or len(set(secret)) < _LEAST_DIFFERENT:
+        raise ConfigurationError(f"PLENARY_SECRET_KEY looks like a placeholder. {how}")
+
+
+def ensure_spelled(environ: Mapping[str, str]) -> None:
+    """Refuse PLENARY_ variables that mean nothing: most likely they are misspelled."""
+    known = _variables()
+    unknown = [name for name in sorted(environ) if name.startswith(PREFIX) and name not in known]
+    if unknown:
+        raise ConfigurationError("\n".join(_unknown(name, known) for name in unknown))
+
+
+def secret_values(settings: Settings) -> tuple[str, ...]:
+    """What must never be seen in a log."""
+    named = (settings.secret_key, settings.smtp_password, *settings.webhook_secrets)
+    return tuple(value for secret in named if (value := secret.get_secret_value()))
+
+
+def as_environment(settings: Settings) -> dict[str, str]:
+    """The variables from which another process reads the same settings."""
+    values = {f"{PREFIX}{name.upper()}": _as_text(value) for name, value in settings}
+    return {name: text for name, text in values.items() if text is not None}
+
+
+def _as_text(value: object) -> str | None:
+    if isinstance(value, tuple):
+        return ",".join(text for item in value if (text := _as_text(item)) is not None)
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return None if value is None else str(value)
+
+
+def _variables() -> set[str]:
+    names = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return names | {f"{PREFIX}{name.upper()}_FILE" for name in _FROM_FILES}
+
+
+def _unknown(name: str, known: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    return f"{name} is not a setting of Plenary.{hint}"
+
+
+def _sentences(error: ValidationError) -> str:
+    """One line per setting at fault; never the value, which may be a secret."""
+    lines = []
+    for problem in error.errors(include_input=False, include_url=False):
+        name = "_".join(str(part) for part in problem["loc"][:1]).upper()
+        lines.append(f"{PREFIX}{name}: {problem['msg']}" if name else problem["msg"])
+    return "\n".join(lines)
+
+
+def _kept_secret(settings: Settings) -> str:
+    path = settings.data_dir / "secret"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    # Whichever of several processes comes first writes it; the others read what it wrote.
+    with suppress(FileExistsError):
+        draft = path.with_name(f"secret.{os.getpid()}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(draft, path)
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

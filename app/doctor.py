@@ -1,0 +1,145 @@
+"""`plenary doctor`: checks what an installation needs, and says what to do about the rest."""
+
+import asyncio
+import os
+import smtplib
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from app import schema
+from app.config import ConfigurationError, Settings, ensure_secret
+from app.preparing import connected, with_database
+
+_PATIENCE = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What was looked at, how it is, and if it is not good, what to do."""
+
+    what: str
+    good: bool
+    said: str
+    hint: str = ""
+
+
+def examine(settings: Settings) -> Sequence[Finding]:
+    """Look at everything, whatever fails on the way."""
+    return [
+        _data_dir(settings),
+        _secret(settings),
+        *_database(settings),
+        _redis(settings),
+        _mail(settings),
+    ]
+
+
+def table(findings: Sequence[Finding]) -> str:
+    """One line each, the hint below what is not good."""
+    width = max(len(finding.what) for finding in findings)
+    lines = []
+    for finding in findings:
+        mark = "ok     " if finding.good else "problem"
+        lines.append(f"{mark}  {finding.what:<{width}}  {finding.said}")
+        if finding.hint and not finding.good:
+            lines.append(f"{'':>{width + 11}}{finding.hint}")
+    return "\n".join(lines)
+
+
+def _data_dir(settings: Settings) -> Finding:
+    folder = settings.data_dir
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return Finding(what="data directory", good=True, said=f"{folder} can be written")
+    except OSError as error:
+        said = f"{folder}: {error.strerror}"
+        return Finding(what="data directory", good=False, said=said, hint="Set PLENARY_DATA_DIR.")
+
+
+def _secret(settings: Settings) -> Finding:
+    kept = settings.data_dir / "secret"
+    try:
+        ensure_secret(settings.secret_key.get_secret_value())
+    except ConfigurationError as error:
+        if settings.demo and not settings.secret_key.get_secret_value():
+            return Finding(what="secret", good=True, said=f"the demo's own, in {kept}")
+        sentence, _, hint = str(error).partition(". ")
+        return Finding(what="secret", good=False, said=sentence, hint=hint)
+    if kept.exists() and os.name == "posix" and kept.stat().st_mode & 0o077:
+        said = f"{kept} can be read by others"
+        return Finding(what="secret", good=False, said=said, hint=f"chmod 600 {kept}")
+    return Finding(what="secret", good=True, said="long enough, and no placeholder")
+
+
+def _database(settings: Settings) -> Sequence[Finding]:
+    kind = "embedded PostgreSQL" if settings.embedded else "PostgreSQL"
+    try:
+        with with_database(settings) as complete:
+            version, revision = asyncio.run(_ask_database(complete))
+    except Exception as error:
+        hint = "Check PLENARY_DATABASE_URL, and that the server runs and lets this user in."
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        return [Finding(what="database", good=False, said=said, hint=hint)]
+    at_head = revision == schema.head()
+    return [
+        Finding(
+            what="database",
+            good=version >= 15,
+            said=f"{kind} {version}",
+            hint="Plenary needs PostgreSQL 15 or newer.",
+        ),
+        Finding(
+            what="migrations",
+            good=at_head,
+            said=f"at {revision or 'nothing'}" + ("" if at_head else f", not {schema.head()}"),
+            hint="Run `plenary migrate`.",
+        ),
+    ]
+
+
+async def _ask_database(settings: Settings) -> tuple[int, str | None]:
+    async with asyncio.timeout(_PATIENCE), connected(settings, "plenary doctor") as engine:
+        return await schema.server_version(engine), await schema.revision(engine)
+
+
+def _redis(settings: Settings) -> Finding:
+    if settings.redis_url is None:
+        return Finding(what="redis", good=True, said="not used: the worker runs in the server")
+    url = settings.redis_url.get_secret_value()
+
+    def ask() -> str:
+        import redis  # noqa: PLC0415
+
+        with redis.Redis.from_url(url, socket_timeout=_PATIENCE) as client:
+            client.ping()
+        return f"{urlsplit(url).hostname} answers"
+
+    return _tried("redis", ask, "Check PLENARY_REDIS_URL; without Redis work is only slower.")
+
+
+def _mail(settings: Settings) -> Finding:
+    if settings.mails_by != "smtp":
+        where = f"files in {settings.mail_dir}" if settings.mails_by == "file" else "the console"
+        return Finding(what="mail", good=True, said=f"goes to {where}")
+
+    def ask() -> str:
+        host, port = settings.smtp_host, settings.smtp_port
+        if settings.smtp_url is not None:
+            url = urlsplit(settings.smtp_url.get_secret_value())
+            host, port = url.hostname or "", url.port or port
+        with smtplib.SMTP(host, port, timeout=_PATIENCE) as server:
+            server.noop()
+        return f"{host}:{port} answers"
+
+    return _tried("mail", ask, "Check PLENARY_SMTP_HOST and PLENARY_SMTP_PORT.")
+
+
+def _tried(what: str, ask: Callable[[], str], hint: str) -> Finding:
+    try:
+        return Finding(what=what, good=True, said=ask())
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        return Finding(what=what, good=False, said=said, hint=hint)

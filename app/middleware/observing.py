@@ -1,0 +1,73 @@
+"""The outermost layer: names each request, times it, and leaves it in the request log."""
+
+import re
+from datetime import UTC, datetime
+from os import urandom
+from time import perf_counter
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.domain.request_logs import Entry, masked, storable
+from app.telemetry import REQUEST_ID
+
+_SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+# Asked every few seconds by machines.
+_UNLOGGED = frozenset({"/healthz", "/readyz"})
+_NOSNIFF = (b"x-content-type-options", b"nosniff")
+_NO_STORE = (b"cache-control", b"no-store")
+
+
+class Observing:
+    """Catches nothing, and costs no request anything it waits for.
+
+    What is answered to somebody who logged in is not for caches, unless the answer says so.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, path, status, private = perf_counter(), scope["path"], 500, False
+        request_id = b""
+        for name, value in scope["headers"]:
+            if name == b"x-request-id" and _SANE_ID.fullmatch(value):
+                request_id = value
+            elif name == b"authorization":
+                private = True
+        request_id = request_id or urandom(16).hex().encode()
+        state = scope.setdefault("state", {})
+        state["request_id"] = named = request_id.decode()
+        REQUEST_ID.set(named)
+
+        async def answering(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = message["headers"]
+                headers += ((b"x-request-id", request_id), _NOSNIFF)
+                if private and all(name != b"cache-control" for name, _ in headers):
+                    headers.append(_NO_STORE)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answering)
+        finally:
+            if path not in _UNLOGGED and "runtime" in state:
+                caller, client = state.get("caller"), scope.get("client")
+                state["runtime"].logs.add(
+                    Entry(
+                        timestamp=datetime.now(UTC),
+                        method=scope["method"],
+                        path=storable(path),
+                        query=masked(storable(scope["query_string"].decode("latin-1"))),
+                        status=status,
+                        user_id=caller.user_id if caller else None,
+                        username=caller.username if caller else None,
+                        duration_ms=(perf_counter() - started) * 1000,
+                        ip=client[0] if client else "",
+                        request_id=named,
+                    )
+                )

@@ -1,0 +1,259 @@
+"""Registrations over HTTP (seed 000 §5.4)."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.domain import attendees, endings, registering, registrations
+from app.domain.admission import Target, Wish
+from app.domain.registering import Ask
+from app.domain.registrations import (
+    Registration,
+    RegistrationChange,
+    RegistrationFilter,
+    RegistrationStatus,
+)
+from app.routers.deps import Me, Now, Rt, Uow
+from app.routers.v1.envelope import Envelope, ListEnvelope, created, deleted, listed, ok
+from app.routers.v1.errors import errors
+from app.routers.v1.fields import Id, PathId, QueryId
+from app.routers.v1.listing import ListQuery, orderable
+
+router = APIRouter(prefix="/registrations", tags=["Registrations"])
+
+MOST_SEATS_AT_ONCE = 100
+
+
+class RegistrationIn(BaseModel):
+    """Without `session` it is an admission to the conference; without `attendee`, oneself."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"conference": 1, "session": 5, "attendee": 10}]},
+    )
+
+    conference: Id
+    session: Id | None = None
+    attendee: Id | None = None
+    quantity: Annotated[int, Field(strict=True, ge=1, le=MOST_SEATS_AT_ONCE)] = 1
+
+
+class RegistrationPatch(BaseModel):
+    """Another session of the same conference, or of another one that is named with it."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"conference": 1, "session": 6}]}
+    )
+
+    conference: Id | None = None
+    session: Id | None = None
+    attendee: Id | None = None
+
+    def change(self) -> RegistrationChange:
+        return RegistrationChange(
+            conference_id=self.conference,
+            session_id=self.session,
+            names_session="session" in self.model_fields_set,
+            attendee_id=self.attendee,
+        )
+
+
+class RegistrationOut(BaseModel):
+    """`price` is for all seats; a pending one must be paid before `hold_expires_at`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": 15,
+                    "conference": 1,
+                    "session": 5,
+                    "attendee": 10,
+                    "status": "confirmed",
+                    "quantity": 1,
+                    "price": 0.0,
+                    "currency": "USD",
+                    "hold_expires_at": None,
+                    "created_at": "2026-08-01T10:00:00Z",
+                    "confirmed_at": "2026-08-01T10:00:00Z",
+                    "ended_at": None,
+                    "end_reason": "",
+                }
+            ]
+        }
+    )
+
+    id: int
+    conference: int
+    session: int | None
+    attendee: int
+    status: RegistrationStatus
+    quantity: int
+    price: float
+    currency: str
+    hold_expires_at: datetime | None
+    created_at: datetime
+    confirmed_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str
+
+    @classmethod
+    def of(cls, registration: Registration) -> "RegistrationOut":
+        return cls.model_construct(
+            id=registration.id,
+            conference=registration.conference_id,
+            session=registration.session_id,
+            attendee=registration.attendee_id,
+            status=registration.status,
+            quantity=registration.quantity,
+            price=float(registration.price.amount),
+            currency=registration.price.currency,
+            hold_expires_at=registration.hold_expires_at,
+            created_at=registration.created_at,
+            confirmed_at=registration.confirmed_at,
+            ended_at=registration.ended_at,
+            end_reason=registration.end_reason,
+        )
+
+
+class RegistrationsQuery(ListQuery):
+    """Without `status`, what is cancelled or expired is left out."""
+
+    ordering: Annotated[str, orderable("created_at", "id", "status")] = "-created_at"
+    conference: QueryId | None = None
+    session: QueryId | None = None
+    attendee: QueryId | None = None
+    status: RegistrationStatus | None = None
+
+    def filter(self) -> RegistrationFilter:
+        return RegistrationFilter(
+            conference_id=self.conference,
+            session_id=self.session,
+            attendee_id=self.attendee,
+            status=self.status,
+        )
+
+
+@router.get(
+    "/",
+    summary="List registrations",
+    operation_id="listRegistrations",
+    response_model=ListEnvelope[RegistrationOut],
+    responses=errors(400, 401, 503),
+)
+async def list_registrations(
+    request: Request, query: Annotated[RegistrationsQuery, Query()], me: Me, uow: Uow
+) -> Response:
+    """One's own; an organizer's conferences'; all for admins. Newest first."""
+    page = await registrations.listed(uow, me, query.filter(), query.page_request())
+    return listed([RegistrationOut.of(item) for item in page.items], page, request)
+
+
+@router.post(
+    "/",
+    summary="Register an attendee",
+    operation_id="createRegistration",
+    status_code=201,
+    response_model=Envelope[RegistrationOut],
+    responses=errors(400, 401, 403, 409, 422, 429, 503),
+)
+async def create_registration(body: RegistrationIn, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
+    """Checks capacity, duplicates and the attendee's schedule; what is free is confirmed at once.
+
+    What has a price is `pending` and keeps its seats until `hold_expires_at`.
+    """
+    attendee_id = body.attendee
+    if attendee_id is None:
+        attendee_id = (await attendees.own(rt.unit_of_work(), me, now)).id
+    target = Target(conference_id=body.conference, session_id=body.session)
+    wish = Wish(attendee_id=attendee_id, target=target, quantity=body.quantity)
+    ask = Ask(caller=me, wish=wish, claim=uow.claim)
+    registration = await registering.register(rt.registrations, ask)
+    return created(RegistrationOut.of(registration))
+
+
+@router.get(
+    "/{registration_id}/",
+    summary="Get a registration",
+    operation_id="getRegistration",
+    response_model=Envelope[RegistrationOut],
+    responses=errors(401, 404, 503),
+)
+async def get_registration(registration_id: PathId, me: Me, uow: Uow) -> Response:
+    """Cancelled ones stay readable."""
+    return ok(RegistrationOut.of(await registrations.find(uow, me, registration_id)))
+
+
+async def _move(
+    registration_id: int, body: RegistrationPatch, me: Me, uow: Uow, rt: Rt, now: datetime
+) -> Response:
+    hold = timedelta(minutes=rt.settings.hold_minutes)
+    moved = await registrations.move(uow, me, registration_id, body.change(), now=now, hold=hold)
+    return ok(RegistrationOut.of(moved))
+
+
+@router.put(
+    "/{registration_id}/",
+    summary="Move a registration",
+    operation_id="updateRegistration",
+    response_model=Envelope[RegistrationOut],
+    responses=errors(400, 401, 403, 404, 409, 422, 429, 503),
+)
+async def update_registration(
+    registration_id: PathId, body: RegistrationPatch, me: Me, uow: Uow, rt: Rt, now: Now
+) -> Response:
+    """Moves it to another session; everything is checked again, in one transaction."""
+    return await _move(registration_id, body, me, uow, rt, now)
+
+
+@router.patch(
+    "/{registration_id}/",
+    summary="Move a registration",
+    operation_id="patchRegistration",
+    response_model=Envelope[RegistrationOut],
+    responses=errors(400, 401, 403, 404, 409, 422, 429, 503),
+)
+async def patch_registration(
+    registration_id: PathId, body: RegistrationPatch, me: Me, uow: Uow, rt: Rt, now: Now
+) -> Response:
+    """The same as PUT, which takes a part of the fields too."""
+    return await _move(registration_id, body, me, uow, rt, now)
+
+
+@router.delete(
+    "/{registration_id}/",
+    summary="Cancel a registration",
+    operation_id="deleteRegistration",
+    response_model=Envelope[None],
+    responses=errors(401, 404, 409, 422, 429, 503),
+)
+async def delete_registration(registration_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
+    """Cancels it and frees the seats; what was paid is refunded. It stays readable by id."""
+    await endings.cancel(uow, me, registration_id, now)
+    return deleted()
+
+
+@router.post(
+    "/{registration_id}/cancel/",
+    summary="Cancel a registration and get it back",
+    operation_id="cancelRegistration",
+    response_model=Envelope[RegistrationOut],
+    responses=errors(401, 404, 409, 422, 429, 503),
+)
+async def cancel_registration(registration_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
+    """Cancels it and frees the seats; what was paid is refunded."""
+    return ok(RegistrationOut.of(await endings.cancel(uow, me, registration_id, now)))
+
+
+@router.post(
+    "/{registration_id}/confirm/",
+    summary="Confirm a free registration",
+    operation_id="confirmRegistration",
+    response_model=Envelope[RegistrationOut],
+    responses=errors(401, 404, 409, 422, 429, 503),
+)
+async def confirm_registration(registration_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
+    """A pending registration that costs nothing; a priced one is confirmed by its payment alone."""
+    return ok(RegistrationOut.of(await registrations.confirm(uow, me, registration_id, now)))

@@ -1,0 +1,196 @@
+"""What a running server holds, from the first request to the last."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from app import schema
+from app.config import ConfigurationError, Settings
+from app.domain import accounts, registering, request_logs
+from app.domain.access import Caller
+from app.domain.desk import Desk
+from app.domain.idempotency import Claim
+from app.domain.registering import Ask
+from app.domain.registrations import Registration
+from app.domain.request_logs import Entry, LogBuffer
+from app.domain.times import utc_now
+from app.repositories.uow import UnitOfWork
+from app.security import Hasher, Tokens
+from app.telemetry import access_log
+from app.throttle import Throttle
+from worker.assembly import build
+from worker.bell import Bell
+
+logger = logging.getLogger(__name__)
+
+_READINESS_SECONDS = 3.0
+
+
+def create_engine(settings: Settings, *, name: str = "plenary") -> AsyncEngine:
+    """The connection pool; every connection carries the limits of the lock law."""
+    if settings.database_url is None:
+        raise ConfigurationError("There is no database: set PLENARY_DATABASE_URL.")
+    statement = settings.statement_timeout_seconds
+    return create_async_engine(
+        settings.database_url.get_secret_value(),
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_overflow,
+        pool_timeout=settings.pool_timeout,
+        pool_recycle=1800,
+        # The connections used last are the warm ones; the others may go.
+        pool_use_lifo=True,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "application_name": name,
+                "timezone": "UTC",
+                "jit": "off",
+                "lock_timeout": _milliseconds(settings.lock_timeout_seconds),
+                "statement_timeout": _milliseconds(statement),
+                "idle_in_transaction_session_timeout": _milliseconds(2 * statement),
+            },
+        },
+    )
+
+
+class Runtime:
+    """Held in the lifespan's state: `request.state.runtime`. Used as `async with Runtime(…)`."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.draining = False
+        self.engine = create_engine(settings)
+        self.hasher = Hasher(
+            time_cost=settings.argon2_time_cost,
+            memory_kib=settings.argon2_memory_kib,
+            parallelism=settings.argon2_parallelism,
+            concurrency=settings.hashing_concurrency,
+        )
+        self.tokens = Tokens(
+            settings.secret_key.get_secret_value(),
+            access_for=timedelta(minutes=settings.access_minutes),
+            refresh_for=timedelta(days=settings.refresh_days),
+        )
+        self.throttle = Throttle(
+            writes=settings.write_limit,
+            logins_of_account=settings.login_limit_account,
+            logins_of_address=settings.login_limit_address,
+        )
+        self.callers: Desk[str, Caller | None] = Desk(self._recognise)
+        # One lane per conference: what meets in its rows is decided together.
+        self.registrations: Desk[Ask, Registration] = Desk(
+            self._register, lane=lambda ask: ask.wish.target.conference_id
+        )
+        self.logs = LogBuffer(self._keep_logs, _complain, told=access_log(settings))
+        self._ring: Callable[[], None] = _nobody_hears
+        self._head = schema.head()
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.engine.dispose)
+            stack.callback(self.hasher.close)
+            stack.push_async_callback(self.logs.flush)
+            await stack.enter_async_context(_running(self.logs.run()))
+            await self._start_worker(stack)
+            stack.push_async_callback(self.callers.drain)
+            stack.push_async_callback(self.registrations.drain)
+            await self.hasher.warm()
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.draining = True
+        await self._stack.aclose()
+
+    def unit_of_work(self, claim: Claim | None = None) -> UnitOfWork:
+        return UnitOfWork(self.engine, self.ring, claim)
+
+    def ring(self) -> None:
+        """Something was announced: whoever works off the outbox looks now."""
+        self._ring()
+
+    async def not_ready(self) -> str | None:
+        """Why requests are not welcome, or None when they are."""
+        if self.draining:
+            return "The server is stopping."
+        try:
+            async with asyncio.timeout(_READINESS_SECONDS):
+                revision = await schema.revision(self.engine)
+        except Exception as error:
+            logger.warning("the database cannot be reached: %s: %s", type(error).__name__, error)
+            return "The database cannot be reached."
+        if revision != self._head:
+            return f"The database is at revision {revision}, not {self._head}: plenary migrate."
+        return None
+
+    async def _start_worker(self, stack: AsyncExitStack) -> None:
+        """With Redis a worker elsewhere is rung for; without, it shares this process."""
+        if self.settings.redis_url is not None:
+            bell = Bell(self.settings.redis_url.get_secret_value())
+            await bell.start()
+            stack.push_async_callback(bell.stop)
+            self._ring = bell.ring
+            return
+        worker = build(self.settings, self.unit_of_work)
+        working = asyncio.create_task(worker.run())
+        # Last in, first out: it is told to stop, and then waited for.
+        stack.push_async_callback(_ended, working)
+        stack.push_async_callback(worker.stop)
+        self._ring = worker.wake
+
+    async def _recognise(self, families: Sequence[str]) -> Sequence[Caller | None]:
+        return await accounts.recognise(self.unit_of_work(), families)
+
+    async def _register(self, asks: Sequence[Ask]) -> Sequence[Registration | Exception]:
+        hold = timedelta(minutes=self.settings.hold_minutes)
+        return await registering.register_batch(self.unit_of_work(), asks, utc_now(), hold)
+
+    async def _keep_logs(self, entries: Sequence[Entry]) -> None:
+        await request_logs.store(self.unit_of_work(), entries)
+
+
+def _complain(given_up: int, failure: Exception | None) -> None:
+    if given_up:
+        logger.warning("%d request log entries were given up: %s", given_up, failure)
+    else:
+        logger.warning("request log entries wait, they cannot be written: %s", failure)
+
+
+def _nobody_hears() -> None:
+    """Before the worker is started, and after it has stopped."""
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    """Wait for a task that was told to stop; why it failed is news, but no reason to stay."""
+    try:
+        await task
+    except Exception:
+        logger.exception("the worker failed")
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Keeps something running beside the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(int(seconds * 1000))

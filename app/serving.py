@@ -1,0 +1,269 @@
+"""Runs the server: one process, or several that share a listening socket and are looked after."""
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from asyncio import TimerHandle, Transport
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from app import telemetry
+from app.config import Settings, as_environment, read_settings, secret_values
+from app.main import create_app
+
+logger = logging.getLogger(__name__)
+
+_BACKLOG = 2048
+# Longer than clients and proxies keep an idle connection, so that it is they who close it.
+_KEEP_ALIVE_SECONDS = 75
+_HEAD_SECONDS = 20.0
+_LOOK_EVERY = 0.2
+_LIVES_LONG = 10.0
+_LONGEST_PAUSE = 5.0
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Protocol(HttpToolsProtocol):
+    """A connection that does not bring a request's whole head in time is closed."""
+
+    _head_due: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait_for_head()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._head_due is None:
+            self._wait_for_head()
+
+    def on_headers_complete(self) -> None:
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _wait_for_head(self) -> None:
+        self._head_due = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._head_due is not None:
+            self._head_due.cancel()
+            self._head_due = None
+
+
+class Server(uvicorn.Server):
+    """Stops in three steps: not ready; then no more connections; then, when all is answered, gone.
+
+    A second signal skips the first step, a third one the waiting.
+    """
+
+    def __init__(
+        self, settings: Settings, config: uvicorn.Config, started: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._settings = settings
+        self._tell_started = started
+        self._leaves_at: float | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._tell_started()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._leaves_at is None and self.started:
+            self.lifespan.state["runtime"].draining = True
+            drain = self._settings.drains_for(interactive=sig == signal.SIGINT)
+            self._leaves_at = time.monotonic() + drain
+        elif not self.should_exit:
+            self.should_exit = True
+        else:
+            self.force_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._leaves_at is not None and time.monotonic() >= self._leaves_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """Bound, and not yet listening: until the server is there, connections are refused."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
+    bound.set_inheritable(True)
+    return bound
+
+
+def run(settings: Settings, bound: socket.socket, started: Callable[[], None]) -> None:
+    """Serve in this process until a signal says otherwise."""
+    config = uvicorn.Config(
+        create_app(settings),
+        http=Protocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        backlog=_BACKLOG,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=settings.graceful_seconds,
+    )
+    Server(settings, config, started).run([bound])
+
+
+class Supervisor:
+    """Keeps several server processes on one socket: begun again when they die, stopped together.
+
+    The children notice when the supervisor itself is killed: a pipe that only it holds ends.
+    """
+
+    def __init__(self, settings: Settings, bound: socket.socket) -> None:
+        self._settings = settings
+        self._bound = bound
+        self._life, self._death = os.pipe()
+        self._children: list[_Child] = []
+        self._signals: list[int] = []
+
+    def run(self, started: Callable[[], None]) -> None:
+        """Look after the processes until a signal says otherwise."""
+        previous = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
+        try:
+            self._children = [_Child(self._command(), self._start) for _ in range(self._count)]
+            if self._wait_for_listener():
+                started()
+            while not self._signals:
+                for child in self._children:
+                    child.look()
+                time.sleep(_LOOK_EVERY)
+            self._stop()
+        finally:
+            os.close(self._death)
+            for number, handler in previous.items():
+                signal.signal(number, handler)
+
+    @property
+    def _count(self) -> int:
+        return self._settings.workers
+
+    def _command(self) -> Sequence[str]:
+        fds = (str(self._bound.fileno()), str(self._life))
+        return (sys.executable, "-m", "app.serving", *fds)
+
+    def _start(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603
+            command,
+            env=os.environ | as_environment(self._settings),
+            pass_fds=(self._bound.fileno(), self._life),
+            # Ctrl-C is for the supervisor, which passes it on.
+            process_group=0,
+        )
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._signals.append(number)
+
+    def _wait_for_listener(self) -> bool:
+        address = self._bound.getsockname()
+        while not self._signals:
+            with socket.socket(self._bound.family, socket.SOCK_STREAM) as probe:
+                if probe.connect_ex(address) == 0:
+                    return True
+            for child in self._children:
+                child.look()
+            time.sleep(_LOOK_EVERY)
+        return False
+
+    def _stop(self) -> None:
+        passed_on = 0
+        drain = self._settings.drains_for(interactive=self._signals[0] == signal.SIGINT)
+        give_up = time.monotonic() + drain + self._settings.graceful_seconds + 10
+        while any(child.is_alive() for child in self._children):
+            for number in self._signals[passed_on:]:
+                for child in self._children:
+                    child.send(number)
+            passed_on = len(self._signals)
+            if time.monotonic() > give_up:
+                logger.error("some server processes do not stop; they are killed")
+                for child in self._children:
+                    child.send(signal.SIGKILL)
+            time.sleep(_LOOK_EVERY)
+
+
+class _Child:
+    """A server process and its successors."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        start: "Callable[[Sequence[str]], subprocess.Popen[bytes]]",
+    ) -> None:
+        self._command = command
+        self._start = start
+        self._deaths = 0
+        self._born = time.monotonic()
+        self._due: float | None = None
+        self._process = start(command)
+
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
+    def send(self, number: int) -> None:
+        if self.is_alive():
+            self._process.send_signal(number)
+
+    def look(self) -> None:
+        """Begin it again if it is dead, later and later if it does not live long."""
+        now = time.monotonic()
+        if self.is_alive():
+            return
+        if self._due is None:
+            self._deaths = 0 if now - self._born > _LIVES_LONG else self._deaths + 1
+            pause = min(_LONGEST_PAUSE, 0.1 * 2**self._deaths) if self._deaths else 0.0
+            self._due = now + pause
+            code = self._process.returncode
+            logger.warning("server process %d ended (%s)", self._process.pid, code)
+        if now >= self._due:
+            self._due, self._born = None, now
+            self._process = self._start(self._command)
+
+
+def serve_as_child(listener: int, life: int) -> None:
+    """What a supervised process runs."""
+    settings = read_settings()
+    telemetry.configure(settings, secret_values(settings))
+    threading.Thread(target=_die_with_parent, args=(life,), daemon=True).start()
+    run(settings, socket.socket(fileno=listener), lambda: None)
+
+
+def _die_with_parent(life: int) -> None:
+    """The supervisor never writes: what comes is the end of it, and with it of us, at once."""
+    os.read(life, 1)
+    os._exit(1)
+
+
+def main(arguments: Sequence[Any]) -> None:
+    listener, life = map(int, arguments)
+    serve_as_child(listener, life)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

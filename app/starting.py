@@ -1,0 +1,50 @@
+"""`plenary serve` and `plenary worker`: from settings to something that runs."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from app import serving
+from app.config import ConfigurationError, Settings
+from app.demo import ADMIN_NAME, ADMIN_PASSWORD
+from app.preparing import run_prepare, with_database
+from app.runtime import create_engine
+from worker import main as worker
+
+
+def serve(settings: Settings, *, migrates: bool) -> None:
+    """Prepare everything and serve until a signal ends it; then leave nothing behind."""
+    try:
+        bound = serving.listening_socket(settings.host, settings.port)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise ConfigurationError(f"Cannot listen on {where}: {error.strerror}.") from error
+    with bound, with_database(settings) as complete:
+        run_prepare(complete, migrates=migrates or settings.embedded)
+        if complete.workers == 1:
+            serving.run(complete, bound, lambda: announce(complete))
+        else:
+            serving.Supervisor(complete, bound).run(lambda: announce(complete))
+
+
+def work(settings: Settings) -> None:
+    """Work off the outbox until a signal ends it."""
+    with with_database(settings) as complete:
+        run_prepare(complete, migrates=settings.embedded)
+        asyncio.run(worker.run(complete, create_engine(complete, name="plenary worker")))
+
+
+def announce(settings: Settings) -> None:
+    """One line for whoever started it."""
+    url = settings.base_url
+    line = f"Plenary is ready: {url}/api/v1/ · documentation: {url}/docs"
+    if settings.demo:
+        line += f" · log in as {ADMIN_NAME} / {ADMIN_PASSWORD}"
+    if sys.stdout.isatty():
+        line = f"\n  \033[1m{line}\033[0m\n  Data in {_shown(settings.data_dir)}; Ctrl-C stops it.\n"
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,42 @@
+"""How often is too often: writes per sender, logins per account and per address.
+
+Counted per process and per minute: with several server processes the limits are that much wider.
+"""
+
+import math
+import time
+
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from app.domain.errors import TooMany
+
+
+class Throttle:
+    """Each limit is a number per minute; 0 means none."""
+
+    def __init__(self, *, writes: int, logins_of_account: int, logins_of_address: int) -> None:
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._writes = _per_minute(writes)
+        self._logins_of_account = _per_minute(logins_of_account)
+        self._logins_of_address = _per_minute(logins_of_address)
+
+    def write(self, sender: str) -> None:
+        """Count a write; raises TooMany for one beyond the limit."""
+        self._count(self._writes, "write", sender)
+
+    def login(self, account: str, address: str) -> None:
+        """Count an attempt to log in, before anything is hashed for it."""
+        self._count(self._logins_of_address, "login address", address)
+        self._count(self._logins_of_account, "login account", account)
+
+    def _count(self, limit: RateLimitItem | None, what: str, who: str) -> None:
+        if limit is None or self._limiter.hit(limit, what, who):
+            return
+        ends = self._limiter.get_window_stats(limit, what, who).reset_time
+        raise TooMany(retry_after=max(1, math.ceil(ends - time.time())))
+
+
+def _per_minute(amount: int) -> RateLimitItem | None:
+    return RateLimitItemPerMinute(amount) if amount else None
