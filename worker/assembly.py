@@ -1,0 +1,106 @@
+"""Puts the worker together: the same one for a process of its own and beside a server."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from hmac import digest
+
+from app.config import GATEWAY_SUCCESS_RATE, Settings
+from app.repositories.outbox import Lane
+from app.repositories.uow import UnitOfWork
+from worker.facts import Facts
+from worker.gateway import Gateway
+from worker.handlers import Context, handle
+from worker.mailer import ConsoleMailer, FileMailer, Mailer
+from worker.outbox import PACES, OutboxWorker, Pace
+from worker.smtp import SmtpMailer, SmtpServer
+from worker.sweeper import Sweeper, tasks
+
+# Beside requests: at most some hundred and fifty mails a second, so that they cost them little.
+_SLOTS_BESIDE_REQUESTS = 8
+_BREATHER_BESIDE_REQUESTS = 0.05
+# One SMTP conversation serves all slots in turn, so more of them would only wait.
+_SMTP_SLOTS = 8
+
+
+class WorkerSet:
+    """The outbox's worker and the sweeper, and what they hold open."""
+
+    def __init__(
+        self, outbox: OutboxWorker, sweeper: Sweeper, gateway: Gateway, mailer: Mailer
+    ) -> None:
+        self._outbox = outbox
+        self._sweeper = sweeper
+        self._gateway = gateway
+        self._mailer = mailer
+        self._ended = asyncio.Event()
+        self._ended.set()
+
+    async def run(self) -> None:
+        """Work until `stop`."""
+        self._ended.clear()
+        try:
+            async with asyncio.TaskGroup() as running:
+                running.create_task(self._outbox.run())
+                running.create_task(self._sweeper.run())
+        finally:
+            await self._gateway.close()
+            await self._mailer.close()
+            self._ended.set()
+
+    def wake(self) -> None:
+        """There is something in the outbox. Never blocks."""
+        self._outbox.wake()
+
+    async def stop(self) -> None:
+        """Finish what is under way, begin nothing more; returns when `run` has."""
+        self._outbox.stop()
+        self._sweeper.stop()
+        await self._ended.wait()
+
+
+def build(settings: Settings, unit_of_work: Callable[[], UnitOfWork]) -> WorkerSet:
+    """The worker for these settings; without Redis it is taken to share a server's process."""
+    mailer = build_mailer(settings)
+    gateway = build_gateway(settings)
+    context = Context(
+        unit_of_work=unit_of_work,
+        facts=Facts(unit_of_work),
+        gateway=gateway,
+        mailer=mailer,
+        mail_from=settings.mail_from,
+    )
+    paces = dict(PACES) | {Lane.MAILS: _pace_of_mails(settings)}
+    outbox = OutboxWorker(unit_of_work, partial(handle, context), paces=paces)
+    sweeper = Sweeper(unit_of_work, tasks(settings.log_days))
+    return WorkerSet(outbox, sweeper, gateway, mailer)
+
+
+def build_mailer(settings: Settings) -> Mailer:
+    """The transport that the settings name."""
+    match settings.mails_by:
+        case "smtp":
+            return SmtpMailer(SmtpServer.of(settings))
+        case "console":
+            return ConsoleMailer()
+        case "file":
+            return FileMailer(settings.mail_dir)
+
+
+def build_gateway(settings: Settings) -> Gateway:
+    """The simulated gateway; a seed makes its decisions the same in every installation."""
+    signing_key = settings.webhook_keys[0]
+    deciding_key = digest(signing_key, b"outcomes", "sha256")
+    if settings.gateway_seed is not None:
+        deciding_key = b"seed %d" % settings.gateway_seed
+    return Gateway(settings.callback_url, signing_key, deciding_key, GATEWAY_SUCCESS_RATE)
+
+
+def _pace_of_mails(settings: Settings) -> Pace:
+    pace = PACES[Lane.MAILS]
+    if settings.mails_by == "smtp":
+        pace = replace(pace, slots=_SMTP_SLOTS)
+    if settings.redis_url is None:
+        pace = replace(pace, slots=_SLOTS_BESIDE_REQUESTS, breather=_BREATHER_BESIDE_REQUESTS)
+    return pace

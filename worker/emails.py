@@ -1,0 +1,169 @@
+"""What the mails say: facts in, letters out. Nothing here reads a database or sends anything."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+from app.domain.money import Money, exponent
+from app.domain.recommendations import Recommendation
+from app.domain.registrations import RegistrationStatus
+from app.domain.times import TimeRange, first_day, last_day
+from app.repositories.mails import Addressee, PaymentFacts, RegistrationFacts
+from worker.mailer import Letter, one_line
+
+_TEMPLATES = SandboxedEnvironment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=lambda name: name is not None and name.endswith(".html"),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    auto_reload=False,
+    keep_trailing_newline=True,
+)
+
+# Why a registration was cancelled, to the one whose it was.
+_REASONS = {
+    "cancelled_by_owner": "You cancelled it yourself.",
+    "conference_cancelled": "The conference has been cancelled.",
+    "conference_deleted": "The conference does not take place.",
+    "session_deleted": "The session does not take place.",
+    "attendee_deleted": "Your attendee record was removed.",
+}
+_BY_OTHERS = "It was cancelled by the organizer."
+
+
+def registered(facts: RegistrationFacts) -> Letter:
+    """The seats are there, or held until they are paid for."""
+    if facts.status is RegistrationStatus.PENDING:
+        return _letter("held", f"Please pay to keep your place: {_title(facts)}", facts)
+    return _letter("confirmed", f"You are registered: {_title(facts)}", facts)
+
+
+def cancelled(facts: RegistrationFacts) -> Letter:
+    reason = _REASONS.get(facts.end_reason, _BY_OTHERS)
+    return _letter("cancelled", f"Registration cancelled: {_title(facts)}", facts, reason=reason)
+
+
+def moved(facts: RegistrationFacts) -> Letter:
+    return _letter("moved", f"Your registration has changed: {_title(facts)}", facts)
+
+
+def hold_expired(facts: RegistrationFacts) -> Letter:
+    return _letter("hold_expired", f"Your place was released: {_title(facts)}", facts)
+
+
+def payment_paid(facts: PaymentFacts) -> Letter:
+    subject = f"Payment received: {_title(facts.registration)}"
+    return _letter("payment_paid", subject, facts.registration, **_paid(facts))
+
+
+def payment_failed(facts: PaymentFacts) -> Letter:
+    subject = f"Payment not successful: {_title(facts.registration)}"
+    return _letter("payment_failed", subject, facts.registration, **_paid(facts))
+
+
+def payment_refunded(facts: PaymentFacts) -> Letter:
+    subject = f"Payment refunded: {_title(facts.registration)}"
+    return _letter("payment_refunded", subject, facts.registration, **_paid(facts))
+
+
+def recommendations(to: Addressee, suggestions: Sequence[Recommendation]) -> Letter:
+    """Sessions the attendee may like, each with the reasons why; there may be none."""
+    sessions = [
+        {
+            "name": one_line(one.session.name),
+            "conference": one_line(one.session.conference_name),
+            "speaker": one_line(one.session.speaker),
+            "when": when(one.session.period, "UTC"),
+            "reasons": ", ".join(one_line(str(reason)) for reason in one.reasons),
+        }
+        for one in suggestions
+    ]
+    return _rendered("recommendations", "Sessions you may like", to, {"sessions": sessions})
+
+
+def when(period: TimeRange, timezone: str) -> str:
+    """The period in the conference's own time, as people write it."""
+    start, end = _local(period.start, timezone), _local(period.end, timezone)
+    if start.date() == end.date():
+        return f"{_day(start)}, {start:%H:%M} to {end:%H:%M} ({timezone})"
+    return f"{_day(start)}, {start:%H:%M} to {_day(end)}, {end:%H:%M} ({timezone})"
+
+
+def which_days(period: TimeRange, timezone: str) -> str:
+    """The days of a conference, in its own time."""
+    first, last = first_day(period, timezone), last_day(period, timezone)
+    shown = [f"{day:%A}, {day.day} {day:%B %Y}" for day in (first, last)]
+    return shown[0] if first == last else f"{shown[0]} to {shown[1]}"
+
+
+def price(money: Money) -> str:
+    """The amount with the currency's digits: 49.00 USD, 500 JPY."""
+    return f"{money.amount:,.{exponent(money.currency)}f} {money.currency}"
+
+
+def _letter(template: str, subject: str, facts: RegistrationFacts, **more: str) -> Letter:
+    held_until = facts.hold_expires_at
+    is_held = facts.status is RegistrationStatus.PENDING and held_until is not None
+    values = {
+        "title": _title(facts),
+        "hold_until": _instant(held_until, facts.timezone) if held_until and is_held else "",
+        "facts": _table(facts),
+        **more,
+    }
+    return _rendered(template, subject, facts.to, values)
+
+
+def _table(facts: RegistrationFacts) -> list[tuple[str, str]]:
+    """What a reader looks for, in two columns; what is not known is left out."""
+    is_session = bool(facts.session_name)
+    timing = when if is_session else which_days
+    rows = [
+        ("Conference", facts.conference_name),
+        ("Session", facts.session_name),
+        ("Speaker", facts.speaker),
+        ("When", timing(facts.period, facts.timezone)),
+        ("Where", ", ".join(place for place in (facts.room, facts.location) if place)),
+        ("Seats", str(facts.quantity) if facts.quantity > 1 else ""),
+        ("Price", "" if facts.price.is_free else price(facts.price)),
+        ("Registration", f"No. {facts.registration_id}"),
+    ]
+    return [(label, one_line(value)) for label, value in rows if value]
+
+
+def _paid(facts: PaymentFacts) -> dict[str, str]:
+    reason = one_line(facts.failure_reason)
+    return {"amount": price(facts.amount), "number": str(facts.payment_id), "reason": reason}
+
+
+def _title(facts: RegistrationFacts) -> str:
+    return one_line(facts.session_name or facts.conference_name)
+
+
+def _rendered(template: str, subject: str, to: Addressee, values: Mapping[str, Any]) -> Letter:
+    shown = {"name": one_line(to.name), "subject": subject, **values}
+    return Letter(
+        to_name=to.name,
+        to_address=to.email,
+        subject=subject,
+        text=_TEMPLATES.get_template(f"{template}.txt").render(shown),
+        html=_TEMPLATES.get_template(f"{template}.html").render(shown),
+    )
+
+
+def _local(instant: datetime, timezone: str) -> datetime:
+    return instant.astimezone(ZoneInfo(timezone))
+
+
+def _day(local: datetime) -> str:
+    return f"{local:%A}, {local.day} {local:%B %Y}"
+
+
+def _instant(instant: datetime, timezone: str) -> str:
+    local = _local(instant, timezone)
+    return f"{_day(local)}, {local:%H:%M} ({timezone})"

@@ -1,0 +1,95 @@
+"""The simulated payment gateway: decides, and reports by a signed callback over HTTP.
+
+A payment's outcome follows from its id and the gateway's key alone: however often it is asked, it
+decides the same, so a repeated message cannot settle a payment in two ways.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hmac import digest
+
+import httpx
+
+from app.domain.payments import Outcome
+from app.domain.times import utc_now
+from app.signing import signed
+from worker.outbox import Hopeless
+
+_REASONS = ("The card was declined.", "The balance is too low.", "The card has expired.")
+# The receiver says that it will never take this message.
+_NEVER = frozenset({400, 401, 404})
+_TIMEOUT = httpx.Timeout(4.0, connect=2.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    outcome: Outcome
+    reason: str = ""
+
+
+class CallbackFailed(Exception):
+    """The callback was not taken this time."""
+
+
+class Gateway:
+    """`signing_key` signs the callbacks, `deciding_key` draws the outcomes."""
+
+    def __init__(
+        self,
+        callback_url: str,
+        signing_key: bytes,
+        deciding_key: bytes,
+        success_rate: float,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._callback_url = callback_url
+        self._signing_key = signing_key
+        self._deciding_key = deciding_key
+        self._success_rate = success_rate
+        self._now = now
+        # The callback is our own house's: no proxy of the environment comes in between.
+        self._client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)
+
+    async def settle(self, payment_id: int, wanted: str | None) -> None:
+        """Decide and report. Raises Hopeless when the report will never be taken."""
+        decision = decide(payment_id, wanted, self._deciding_key, self._success_rate)
+        now = self._now()
+        body = report(payment_id, decision, now)
+        headers = signed(self._signing_key, f"pay_{payment_id}", now, body)
+        headers["content-type"] = "application/json"
+        answer = await self._client.post(self._callback_url, content=body, headers=headers)
+        if answer.is_success:
+            return
+        reason = f"The callback was answered with {answer.status_code}: {answer.text[:300]}"
+        if answer.status_code in _NEVER:
+            raise Hopeless(reason)
+        raise CallbackFailed(reason)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+
+def decide(payment_id: int, wanted: str | None, key: bytes, success_rate: float) -> Decision:
+    """What becomes of a payment: as was asked in test mode, or as the key draws it."""
+    drawn = digest(key, b"payment %d" % payment_id, "sha256")
+    chance = int.from_bytes(drawn[:7], "big") / 2**56
+    outcome = Outcome(wanted) if wanted else _drawn(chance < success_rate)
+    if outcome is Outcome.PAID:
+        return Decision(outcome=outcome)
+    return Decision(outcome=outcome, reason=_REASONS[drawn[7] % len(_REASONS)])
+
+
+def report(payment_id: int, decision: Decision, now: datetime) -> bytes:
+    """The body of the callback."""
+    data: dict[str, object] = {"payment_id": payment_id, "outcome": decision.outcome.value}
+    if decision.reason:
+        data["reason"] = decision.reason
+    timestamp = now.isoformat().replace("+00:00", "Z")
+    event = {"type": "payment.settled", "timestamp": timestamp, "data": data}
+    return json.dumps(event, separators=(",", ":")).encode()
+
+
+def _drawn(success: bool) -> Outcome:
+    return Outcome.PAID if success else Outcome.FAILED

@@ -1,0 +1,53 @@
+"""The worker as a process of its own: `plenary worker`."""
+
+import asyncio
+import logging
+import signal
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.config import Settings
+from app.repositories.uow import UnitOfWork
+from worker.assembly import WorkerSet, build
+from worker.settings import listen
+
+logger = logging.getLogger(__name__)
+
+
+async def run(settings: Settings, engine: AsyncEngine) -> None:
+    """Work until SIGTERM or SIGINT; what is under way then is finished first."""
+    workers: WorkerSet
+
+    def wake() -> None:
+        workers.wake()
+
+    # What a handler announces is for this very worker.
+    workers = build(settings, lambda: UnitOfWork(engine, wake))
+    # arq tells of each ring; that is no news.
+    logging.getLogger("arq.worker").setLevel(logging.WARNING)
+    stopped = _stop_signals()
+    logger.info("The worker is ready; mails leave by %s", settings.mails_by)
+    working = asyncio.create_task(workers.run())
+    others: list[asyncio.Task[object]] = [asyncio.create_task(stopped.wait())]
+    if settings.redis_url is not None:
+        redis_url = settings.redis_url.get_secret_value()
+        others.append(asyncio.create_task(listen(redis_url, wake)))
+    try:
+        await asyncio.wait([working, *others], return_when=asyncio.FIRST_COMPLETED)
+        logger.info("The worker stops")
+        await workers.stop()
+        # Raises what ended it, if it was not us.
+        await working
+    finally:
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await engine.dispose()
+
+
+def _stop_signals() -> asyncio.Event:
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    return stopped
