@@ -1,0 +1,86 @@
+"""The server that is measured: the application itself, with one endpoint more that does nothing.
+
+Run as `python -m bench.server`, configured by PLENARY_ variables like any other server.
+"""
+
+from typing import Annotated
+
+import uvicorn
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from app import telemetry
+from app.config import read_settings
+from app.domain.errors import Unauthenticated
+from app.main import V1, create_app
+from app.routers.deps import Rt
+from app.routers.v1.envelope import Envelope, ok
+from app.routers.v1.errors import errors
+from app.routers.v1.fields import Id
+
+router = APIRouter(prefix=f"{V1}/noop", tags=["Bench"])
+
+
+class NoopIn(BaseModel):
+    """The body of a registration."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    conference: Id
+    session: Id
+    attendee: Id
+
+
+class NoopOut(BaseModel):
+    conference: int
+    session: int
+    attendee: int
+    user: int
+
+
+async def token_user(request: Request, rt: Rt) -> int:
+    """Whom the access token names: verified like any, but looked up nowhere."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer":
+        raise Unauthenticated
+    return rt.tokens.read_access(token.strip()).user_id
+
+
+@router.post(
+    "/",
+    summary="Do nothing",
+    operation_id="noop",
+    response_model=Envelope[NoopOut],
+    responses=errors(400, 401),
+)
+async def noop(body: NoopIn, user: Annotated[int, Depends(token_user)]) -> Response:
+    """Parses, authenticates, answers."""
+    return ok(
+        NoopOut(conference=body.conference, session=body.session, attendee=body.attendee, user=user)
+    )
+
+
+def create_bench_app() -> FastAPI:
+    app = create_app(read_settings())
+    app.include_router(router)
+    return app
+
+
+def main() -> None:
+    settings = read_settings()
+    telemetry.configure(settings)
+    uvicorn.run(
+        create_bench_app(),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        timeout_graceful_shutdown=5,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The tests: one shelf per layer, and the races, architecture and migrations beside them."""

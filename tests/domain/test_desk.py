@@ -1,0 +1,83 @@
+"""The desk gathers what waits into one batch, keeps the order, and lets nobody harm another."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from app.domain.desk import Desk
+from app.domain.errors import SessionFull
+
+
+class Counter:
+    """Serves numbers by doubling them; notes its batches; waits at a gate."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.gate = asyncio.Event()
+
+    async def serve(self, numbers: Sequence[int]) -> Sequence[int | Exception]:
+        self.batches.append(list(numbers))
+        await self.gate.wait()
+        if 13 in numbers:
+            raise RuntimeError("the whole batch fails")
+        return [SessionFull() if number < 0 else number * 2 for number in numbers]
+
+
+async def test_what_arrives_while_it_is_busy_is_served_together() -> None:
+    counter = Counter()
+    desk = Desk(counter.serve)
+    asked = [asyncio.create_task(desk.ask(number)) for number in range(1)]
+    await asyncio.sleep(0.01)
+    asked += [asyncio.create_task(desk.ask(number)) for number in range(1, 5)]
+    await asyncio.sleep(0.01)
+    counter.gate.set()
+    assert await asyncio.gather(*asked) == [0, 2, 4, 6, 8]
+    assert counter.batches == [[0], [1, 2, 3, 4]]
+
+
+async def test_one_refusal_leaves_its_neighbours_alone() -> None:
+    counter = Counter()
+    counter.gate.set()
+    desk = Desk(counter.serve)
+    answers = await asyncio.gather(desk.ask(1), desk.ask(-1), desk.ask(2), return_exceptions=True)
+    assert answers[0] == 2
+    assert isinstance(answers[1], SessionFull)
+    assert answers[2] == 4
+
+
+async def test_a_batch_that_fails_as_a_whole_is_served_one_by_one() -> None:
+    counter = Counter()
+    counter.gate.set()
+    desk = Desk(counter.serve)
+    answers = await asyncio.gather(desk.ask(1), desk.ask(13), desk.ask(2), return_exceptions=True)
+    assert answers[0] == 2
+    assert isinstance(answers[1], RuntimeError)
+    assert answers[2] == 4
+
+
+async def test_who_has_gone_away_is_not_served() -> None:
+    counter = Counter()
+    desk = Desk(counter.serve)
+    first = asyncio.create_task(desk.ask(1))
+    await asyncio.sleep(0.01)
+    gone = asyncio.create_task(desk.ask(2))
+    await asyncio.sleep(0.01)
+    gone.cancel()
+    counter.gate.set()
+    assert await first == 2
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    await desk.drain()
+    assert counter.batches == [[1]]
+
+
+async def test_lanes_run_side_by_side_and_a_batch_has_a_limit() -> None:
+    counter = Counter()
+    desk = Desk(counter.serve, lane=lambda number: number % 2, most=2)
+    asked = [asyncio.create_task(desk.ask(number)) for number in range(8)]
+    await asyncio.sleep(0.01)
+    counter.gate.set()
+    await asyncio.gather(*asked)
+    assert sorted(counter.batches) == [[0, 2], [1, 3], [4, 6], [5, 7]]
+    await desk.drain()

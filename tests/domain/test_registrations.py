@@ -1,0 +1,255 @@
+"""The rules of registering, moving and confirming, each by itself."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.domain.access import Caller, Role
+from app.domain.admission import Held, Offer, Target
+from app.domain.conferences import ConferenceStatus, Visibility
+from app.domain.errors import (
+    ConferenceInactive,
+    ConferencePast,
+    DomainError,
+    Forbidden,
+    Invalid,
+    PaymentState,
+    RegistrationClosed,
+    RegistrationState,
+    SessionNotInConference,
+    UnknownReference,
+)
+from app.domain.money import Money
+from app.domain.registrations import (
+    Person,
+    Registration,
+    RegistrationChange,
+    RegistrationStatus,
+    Venue,
+    can_see,
+    ensure_live,
+    ensure_may_register,
+    ensure_open,
+    ensure_price_moves,
+    ensure_same_attendee,
+    find_offer,
+    hold_until,
+    is_visible_to,
+    starts_as,
+)
+from app.domain.times import TimeRange
+
+NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+FREE, PRICED = Money(minor=0, currency="USD"), Money(minor=4900, currency="USD")
+ADMISSION = Offer(
+    target=Target(conference_id=1, session_id=None),
+    name="Summit",
+    capacity=None,
+    seats_taken=0,
+    unit_price=FREE,
+    period=None,
+)
+SESSION = replace(
+    ADMISSION,
+    target=Target(conference_id=1, session_id=5),
+    name="Keynote",
+    period=TimeRange(start=NOW + HOUR, end=NOW + 2 * HOUR),
+)
+VENUE = Venue(
+    id=1,
+    organizer_id=7,
+    status=ConferenceStatus.PUBLISHED,
+    visibility=Visibility.PUBLIC,
+    registration_deadline=None,
+    ends_at=NOW + 24 * HOUR,
+    admission=ADMISSION,
+)
+REGISTRATION = Registration(
+    id=3,
+    conference_id=1,
+    session_id=5,
+    attendee_id=10,
+    status=RegistrationStatus.CONFIRMED,
+    quantity=2,
+    price=FREE,
+    hold_expires_at=None,
+    created_at=NOW,
+    confirmed_at=NOW,
+    ended_at=None,
+    end_reason="",
+    organizer_id=7,
+    owner_id=20,
+)
+
+
+def caller(user_id: int, role: Role = Role.ATTENDEE) -> Caller:
+    return Caller(user_id=user_id, username="u", email_folded="u@example.com", role=role, family="")
+
+
+GUEST, ORGANIZER, ADMIN = caller(20), caller(7, Role.ORGANIZER), caller(1, Role.ADMIN)
+STRANGER = caller(99, Role.ORGANIZER)
+
+
+def holding(conference: int, organizer: int | None = None) -> Held:
+    return Held(
+        registration_id=1,
+        attendee_id=10,
+        target=Target(conference_id=conference, session_id=None),
+        name="",
+        period=None,
+        is_live=True,
+        organizer_id=organizer,
+    )
+
+
+@pytest.mark.parametrize("status", [ConferenceStatus.DRAFT, ConferenceStatus.CANCELLED])
+@pytest.mark.parametrize("who", [GUEST, ORGANIZER, ADMIN])
+def test_nobody_registers_for_a_draft_or_cancelled_conference(
+    status: ConferenceStatus, who: Caller
+) -> None:
+    with pytest.raises(ConferenceInactive):
+        ensure_open(who, replace(VENUE, status=status), SESSION, NOW)
+
+
+def test_nobody_registers_after_the_deadline() -> None:
+    late = replace(VENUE, registration_deadline=NOW - HOUR)
+    for who in (GUEST, ORGANIZER, ADMIN):
+        with pytest.raises(RegistrationClosed):
+            ensure_open(who, late, SESSION, NOW)
+    ensure_open(GUEST, replace(VENUE, registration_deadline=NOW), SESSION, NOW)
+
+
+def test_nobody_registers_themselves_for_what_is_over() -> None:
+    with pytest.raises(ConferencePast):
+        ensure_open(GUEST, VENUE, SESSION, NOW + 2 * HOUR)
+    with pytest.raises(ConferencePast):
+        ensure_open(GUEST, VENUE, ADMISSION, NOW + 24 * HOUR)
+    ensure_open(GUEST, VENUE, SESSION, NOW + 2 * HOUR - timedelta(seconds=1))
+
+
+def test_whoever_manages_a_conference_may_enter_people_after_the_fact() -> None:
+    for who in (ORGANIZER, ADMIN):
+        ensure_open(who, VENUE, SESSION, NOW + 100 * HOUR)
+    with pytest.raises(ConferencePast):
+        ensure_open(STRANGER, VENUE, SESSION, NOW + 100 * HOUR)
+
+
+def test_one_registers_oneself() -> None:
+    ensure_may_register(GUEST, Person(id=10, user_id=20, created_by=None), VENUE, [])
+    with pytest.raises(Forbidden):
+        ensure_may_register(GUEST, Person(id=11, user_id=21, created_by=None), VENUE, [])
+
+
+def test_an_organizer_registers_people_they_know_for_their_own_conference() -> None:
+    brought = Person(id=10, user_id=None, created_by=7)
+    unknown = Person(id=11, user_id=None, created_by=8)
+    ensure_may_register(ORGANIZER, brought, VENUE, [])
+    ensure_may_register(ORGANIZER, unknown, VENUE, [holding(2, organizer=7)])
+    with pytest.raises(Forbidden):
+        ensure_may_register(ORGANIZER, unknown, VENUE, [holding(2, organizer=8)])
+    with pytest.raises(Forbidden):
+        ensure_may_register(ORGANIZER, brought, replace(VENUE, organizer_id=8), [])
+
+
+def test_an_admin_registers_anybody() -> None:
+    ensure_may_register(ADMIN, Person(id=11, user_id=None, created_by=None), VENUE, [])
+
+
+def test_drafts_and_private_conferences_do_not_exist_for_strangers() -> None:
+    draft = replace(VENUE, status=ConferenceStatus.DRAFT)
+    private = replace(VENUE, visibility=Visibility.PRIVATE)
+    assert is_visible_to(STRANGER, VENUE, [])
+    assert not is_visible_to(STRANGER, draft, [])
+    assert not is_visible_to(STRANGER, draft, [holding(1)])
+    assert not is_visible_to(STRANGER, private, [holding(2)])
+    assert is_visible_to(GUEST, private, [holding(1)])
+    assert is_visible_to(ORGANIZER, draft, [])
+    assert is_visible_to(ADMIN, private, [])
+
+
+def test_a_registration_is_seen_by_owner_organizer_and_admin() -> None:
+    assert [can_see(who, REGISTRATION) for who in (GUEST, ORGANIZER, ADMIN, STRANGER)] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "is_live"),
+    [
+        ("pending", True),
+        ("confirmed", True),
+        ("waitlisted", True),
+        ("cancelled", False),
+        ("expired", False),
+    ],
+)
+def test_only_what_is_not_over_can_be_changed(status: str, is_live: bool) -> None:
+    registration = replace(REGISTRATION, status=RegistrationStatus(status))
+    if is_live:
+        ensure_live(registration)
+    else:
+        with pytest.raises(RegistrationState):
+            ensure_live(registration)
+
+
+def test_what_is_free_is_confirmed_at_once_and_what_is_not_is_held() -> None:
+    assert starts_as(FREE) is RegistrationStatus.CONFIRMED
+    assert starts_as(PRICED) is RegistrationStatus.PENDING
+    assert hold_until(FREE, NOW, HOUR) is None
+    assert hold_until(PRICED, NOW, HOUR) == NOW + HOUR
+
+
+@pytest.mark.parametrize(
+    ("conference", "session", "refusal"),
+    [
+        (1, None, None),
+        (1, 5, None),
+        (2, 5, SessionNotInConference),
+        (3, None, UnknownReference),
+        (1, 6, UnknownReference),
+    ],
+)
+def test_a_target_names_a_conference_and_a_session_of_it(
+    conference: int, session: int | None, refusal: type[DomainError] | None
+) -> None:
+    venues = {1: VENUE, 2: replace(VENUE, id=2)}
+    target = Target(conference_id=conference, session_id=session)
+    if refusal is None:
+        assert find_offer(target, venues, {5: SESSION})[1].target == target
+    else:
+        with pytest.raises(refusal):
+            find_offer(target, venues, {5: SESSION})
+
+
+def test_what_is_paid_moves_only_to_what_costs_the_same() -> None:
+    paid = replace(REGISTRATION, price=PRICED.times(2))
+    ensure_price_moves(paid, replace(SESSION, unit_price=PRICED), True)
+    ensure_price_moves(paid, SESSION, False)
+    with pytest.raises(PaymentState):
+        ensure_price_moves(paid, SESSION, True)
+
+
+def test_a_registration_stays_its_attendees() -> None:
+    ensure_same_attendee(REGISTRATION, None)
+    ensure_same_attendee(REGISTRATION, 10)
+    with pytest.raises(Invalid):
+        ensure_same_attendee(REGISTRATION, 11)
+
+
+def test_a_change_keeps_what_it_does_not_name() -> None:
+    here = REGISTRATION.target
+    assert RegistrationChange().target(REGISTRATION) == here
+    assert RegistrationChange(session_id=6, names_session=True).target(REGISTRATION) == replace(
+        here, session_id=6
+    )
+    assert RegistrationChange(session_id=None, names_session=True).target(REGISTRATION) == replace(
+        here, session_id=None
+    )
+    assert RegistrationChange(conference_id=2).target(REGISTRATION) == replace(
+        here, conference_id=2
+    )

@@ -1,0 +1,210 @@
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.admission import Held, Target
+from app.domain.conferences import Conference, ConferenceStatus, Visibility
+from app.domain.errors import (
+    DomainError,
+    Invalid,
+    InvalidPeriod,
+    RoomOverlap,
+    ScheduleConflict,
+    SessionNotInConference,
+    SessionOverlap,
+    SpeakerOverlap,
+)
+from app.domain.money import Money
+from app.domain.sessions import (
+    Session,
+    Slot,
+    altered,
+    ensure_attendees_free,
+    ensure_free,
+    ensure_stays,
+    ensure_within,
+    may_move,
+)
+from app.domain.times import TimeRange, days
+
+NINE = datetime(2026, 9, 1, 9, tzinfo=UTC)
+
+SUMMIT = Conference(
+    id=1,
+    name="Tech Summit 2026",
+    description="",
+    location="",
+    timezone="UTC",
+    period=days(date(2026, 9, 1), date(2026, 9, 3), "UTC"),
+    capacity=None,
+    seats_taken=0,
+    price=Money(minor=0, currency="USD"),
+    multi_track=False,
+    status=ConferenceStatus.PUBLISHED,
+    visibility=Visibility.PUBLIC,
+    registration_deadline=None,
+    organizer_id=7,
+    created_at=NINE,
+    updated_at=NINE,
+)
+KEYNOTE = Session(
+    id=5,
+    conference_id=1,
+    conference_name="Tech Summit 2026",
+    organizer_id=7,
+    name="Keynote",
+    description="",
+    speaker="Jane Doe",
+    room="Hall A",
+    period=TimeRange(start=NINE, end=NINE + timedelta(hours=1)),
+    capacity=500,
+    seats_taken=120,
+    price=Money(minor=0, currency="USD"),
+    created_at=NINE,
+    updated_at=NINE,
+)
+
+
+def hours(start: float, end: float) -> TimeRange:
+    return TimeRange(start=NINE + timedelta(hours=start), end=NINE + timedelta(hours=end))
+
+
+def slot(period: TimeRange, *, id: int = 0, speaker: str = "", room: str = "") -> Slot:
+    return Slot(id=id, name=f"Session {id}", speaker=speaker, room=room, period=period)
+
+
+def held(period: TimeRange | None, *, session_id: int | None, is_live: bool = True) -> Held:
+    return Held(
+        registration_id=1,
+        attendee_id=1,
+        target=Target(conference_id=2, session_id=session_id),
+        name="Elsewhere",
+        period=period,
+        is_live=is_live,
+        organizer_id=None,
+    )
+
+
+def test_remaining_seats_are_counted_where_there_is_an_end_of_them() -> None:
+    assert KEYNOTE.remaining == 380
+    assert replace(KEYNOTE, capacity=None).remaining is None
+
+
+@pytest.mark.parametrize(
+    ("period", "field"),
+    [
+        (hours(1, 0), "end_time"),
+        (hours(1, 1), "end_time"),
+        (hours(-10, 1), "start_time"),
+        (hours(0, 64), "end_time"),
+        (hours(1000, 1001), "end_time"),
+    ],
+)
+def test_a_session_lies_within_its_conference(period: TimeRange, field: str) -> None:
+    with pytest.raises(InvalidPeriod) as refusal:
+        ensure_within(period, SUMMIT)
+    assert refusal.value.field == field
+
+
+@pytest.mark.parametrize("period", [hours(0, 1), SUMMIT.period, hours(-9, -8), hours(62, 63)])
+def test_the_bounds_belong_to_the_conference(period: TimeRange) -> None:
+    ensure_within(period, SUMMIT)
+
+
+def test_one_track_refuses_any_overlap_and_names_the_other() -> None:
+    with pytest.raises(SessionOverlap, match="Session 3") as refusal:
+        ensure_free(slot(hours(0, 1)), [slot(hours(0.5, 2), id=3)], multi_track=False)
+    assert refusal.value.other is not None
+    assert (refusal.value.other.kind, refusal.value.other.id) == ("session", 3)
+
+
+def test_touching_ends_and_oneself_are_no_overlap() -> None:
+    programme = [slot(hours(-1, 0), id=1), slot(hours(0, 1), id=2), slot(hours(1, 2), id=3)]
+    ensure_free(slot(hours(0, 1), id=2), programme, multi_track=False)
+
+
+def test_many_tracks_share_the_time_but_no_room() -> None:
+    other = slot(hours(0, 1), id=3, room="Hall A", speaker="Jane")
+    ensure_free(slot(hours(0, 1), room="Hall B", speaker="John"), [other], multi_track=True)
+    ensure_free(slot(hours(1, 2), room="Hall A", speaker="Jane"), [other], multi_track=True)
+    with pytest.raises(RoomOverlap, match="Session 3"):
+        ensure_free(slot(hours(0, 1), room=" hall a"), [other], multi_track=True)
+
+
+def test_many_tracks_share_no_speaker() -> None:
+    other = slot(hours(0, 1), id=3, room="Hall A", speaker="Jane Straße")
+    with pytest.raises(SpeakerOverlap, match="Session 3") as refusal:
+        ensure_free(slot(hours(0, 1), speaker="JANE STRASSE"), [other], multi_track=True)
+    assert refusal.value.other is not None
+
+
+def test_nobody_and_nowhere_are_never_taken() -> None:
+    other = slot(hours(0, 1), id=3)
+    ensure_free(slot(hours(0, 1)), [other], multi_track=True)
+
+
+SPANS = st.builds(
+    lambda start, length: hours(start, start + length), st.integers(0, 20), st.integers(1, 6)
+)
+SLOTS = st.builds(slot, SPANS, speaker=st.sampled_from(["", "a", "b"]), room=st.sampled_from("xyz"))
+
+
+@given(st.lists(SLOTS, max_size=12), st.booleans())
+def test_a_programme_built_by_the_rule_keeps_the_rule(wanted: list[Slot], many: bool) -> None:
+    programme: list[Slot] = []
+    for id, candidate in enumerate(wanted, start=1):
+        try:
+            ensure_free(candidate, programme, multi_track=many)
+        except DomainError:
+            continue
+        programme.append(replace(candidate, id=id))
+    for place, one in enumerate(programme):
+        for other in programme[:place]:
+            clash = one.period.overlaps(other.period)
+            shared = one.room == other.room or (one.speaker and one.speaker == other.speaker)
+            assert not (clash and (not many or shared))
+
+
+def test_moving_finds_what_its_attendees_hold_elsewhere() -> None:
+    moved = replace(KEYNOTE, period=hours(2, 3))
+    ensure_attendees_free(
+        moved,
+        [
+            held(hours(0, 1), session_id=KEYNOTE.id),
+            held(hours(2, 3), session_id=KEYNOTE.id),
+            held(hours(3, 4), session_id=9),
+            held(hours(2, 3), session_id=9, is_live=False),
+            held(None, session_id=None),
+        ],
+    )
+    with pytest.raises(ScheduleConflict, match="Elsewhere") as refusal:
+        ensure_attendees_free(moved, [held(hours(2.5, 5), session_id=9)])
+    assert refusal.value.other is not None
+    assert refusal.value.other.id == 9
+
+
+def test_a_session_stays_in_its_conference() -> None:
+    ensure_stays(KEYNOTE, {})
+    ensure_stays(KEYNOTE, {"conference_id": 1})
+    with pytest.raises(SessionNotInConference) as refusal:
+        ensure_stays(KEYNOTE, {"conference_id": 2})
+    assert refusal.value.field == "conference"
+
+
+def test_what_is_named_changes_and_the_rest_stays() -> None:
+    assert altered(KEYNOTE, {}) == KEYNOTE
+    later = altered(KEYNOTE, {"end": NINE + timedelta(hours=2), "price": Decimal("1.50")})
+    assert later == replace(KEYNOTE, period=hours(0, 2), price=Money(minor=150, currency="USD"))
+    assert altered(KEYNOTE, {"capacity": None}).capacity is None
+    with pytest.raises(Invalid):
+        altered(KEYNOTE, {"price": Decimal("0.001")})
+
+
+def test_only_a_named_time_may_move() -> None:
+    assert may_move({"start": NINE})
+    assert may_move({"end": NINE})
+    assert not may_move({"name": "Other", "capacity": 3})

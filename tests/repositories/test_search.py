@@ -1,0 +1,60 @@
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.domain import search
+from app.domain.access import Caller, Role
+from app.repositories.search import all_prefixes, any_word
+from tests.factories import Units, a_conference, a_session, a_user, caller
+from tests.repositories.counting import counted
+
+STRANGER = Caller(user_id=0, username="", email_folded="", role=Role.ATTENDEE, family="")
+
+
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("Keynote", "'Keynote':*"),
+        ("jane  doe", "'jane':* & 'doe':*"),
+        ("tech/AI", "'tech':* & 'AI':*"),
+        ("o'hara \\", "'o''hara':* & '\\\\':*"),
+        ("\x00/", ""),
+    ],
+)
+def test_a_question_becomes_quoted_prefixes(question: str, query: str) -> None:
+    assert all_prefixes(question) == query
+
+
+def test_words_are_looked_for_whole() -> None:
+    assert any_word(["jane doe", "ai"]) == "'jane' | 'doe' | 'ai'"
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.text(max_size=200))
+async def test_no_question_breaks_the_query(uow: Units, question: str) -> None:
+    async with uow().reading() as tx:
+        assert await tx.search.conferences(question, STRANGER, 50) == []
+        assert await tx.search.sessions(question, STRANGER, 50) == []
+
+
+async def test_no_more_than_asked_for(uow: Units) -> None:
+    conference = await a_conference(uow)
+    for hour in range(3):
+        await a_session(uow, conference, name="Rust", hour=hour)
+    async with uow().reading() as tx:
+        assert len(await tx.search.sessions("rust", STRANGER, 2)) == 2
+
+
+@pytest.mark.parametrize("hits", [1, 3])
+async def test_searching_takes_two_statements_however_much_is_found(
+    uow: Units, engine: AsyncEngine, hits: int
+) -> None:
+    ann = caller(await a_user(uow))
+    for _ in range(hits):
+        await a_session(uow, await a_conference(uow, name="Rust days"), name="Rust")
+    with counted(engine) as statements:
+        found = await search.search(uow(), ann, "rust")
+    assert (len(found.conferences), len(found.sessions), len(statements)) == (hits, hits, 2)
