@@ -43,7 +43,7 @@ def serve(
     """Run the server."""
     given: dict[str, Any] = {"host": host, "port": port, "data_dir": data_dir, "workers": workers}
     with _told_plainly():
-        from app.config import with_secret
+        from app.environment import with_secret
         from app.starting import serve as start
 
         start(with_secret(_settings(demo=demo or None, **given)), migrates=migrate)
@@ -53,7 +53,7 @@ def serve(
 def worker(data_dir: DataDir = None) -> None:
     """Run the worker: mails, payments, what is due."""
     with _told_plainly():
-        from app.config import with_secret
+        from app.environment import with_secret
         from app.starting import work
 
         work(with_secret(_settings(data_dir=data_dir)))
@@ -167,7 +167,7 @@ def outbox_redrive(
 
 def _settings(**given: Any) -> "Settings":
     from app import telemetry
-    from app.config import read_settings, secret_values
+    from app.environment import read_settings, secret_values
 
     settings = read_settings(**given)
     telemetry.configure(settings, secret_values(settings))

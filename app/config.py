@@ -3,17 +3,14 @@
 Each secret may instead be named by a file: PLENARY_SECRET_KEY_FILE, PLENARY_DATABASE_URL_FILE, …
 """
 
-import difflib
 import os
-import secrets
 from base64 import b64decode
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from hmac import digest
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -25,11 +22,8 @@ from pydantic_settings import (
 PREFIX = "PLENARY_"
 GATEWAY_SUCCESS_RATE = 0.8
 LEAST_SECRET_BYTES = 32
-# A secret of fewer different characters was typed, not drawn.
-_LEAST_DIFFERENT = 4
-_PLACEHOLDERS = ("changeme", "change-me", "change_me", "insecure", "your-secret", "your_secret")
 _EVERYWHERE = {"0.0.0.0", "::", "localhost", ""}
-_FROM_FILES = ("database_url", "redis_url", "secret_key", "webhook_secrets", "smtp_password")
+FROM_FILES = ("database_url", "redis_url", "secret_key", "webhook_secrets", "smtp_password")
 # What the demo allows per minute, so that nobody who tries things out meets a limit.
 _GENEROUS = {"login_limit_account": 10_000, "login_limit_address": 60_000, "write_limit": 600_000}
 
@@ -40,8 +34,29 @@ Limit = Annotated[int, Field(ge=0)]
 Seconds = Annotated[float, Field(gt=0)]
 
 
+_TRUE = {"1", "true", "yes", "on", "t", "y"}
+
+
 class ConfigurationError(Exception):
     """The environment cannot be meant; the text says what to change."""
+
+
+def own_url(host: str, port: int) -> str:
+    """A URL under which this machine reaches itself."""
+    if host in _EVERYWHERE:
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def own_callback_url(known: Mapping[str, Any]) -> str:
+    """Where the payment gateway reports what became of a payment, unless told otherwise."""
+    return f"{own_url(known.get('host', ''), known.get('port', 8000))}/api/v1/payments/callback/"
+
+
+def webhook_key(secret: str) -> bytes:
+    """The key behind a secret; the form `whsec_<base64>` of Standard Webhooks is understood."""
+    prefix, found, encoded = secret.partition("whsec_")
+    return b64decode(encoded) if found and not prefix else secret.encode()
 
 
 class Settings(BaseSettings):
@@ -84,7 +99,8 @@ class Settings(BaseSettings):
 
     # The database.
     pool_size: Count = 10
-    pool_overflow: Annotated[int, Field(ge=0)] = 5
+    # Beyond the pool: each such connection is opened for one use and closed after it.
+    pool_overflow: Annotated[int, Field(ge=0)] = 0
     pool_timeout: Seconds = 2.0
     lock_timeout_seconds: Seconds = 3.0
     statement_timeout_seconds: Seconds = 15.0
@@ -94,7 +110,7 @@ class Settings(BaseSettings):
     payment_wait_seconds: Annotated[float, Field(ge=0)] = 10.0
     payment_test_mode: bool = False
     gateway_seed: int | None = None
-    callback_url: str = Field(default_factory=lambda data: own_callback_url(data))
+    callback_url: str = Field(default_factory=own_callback_url)
     log_days: Count = 30
     log_format: Literal["auto", "json", "console"] = "auto"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -207,15 +223,12 @@ class Settings(BaseSettings):
         return 0.0 if self.demo or interactive else 5.0
 
 
-_TRUE = {"1", "true", "yes", "on", "t", "y"}
-
-
 class _FilesNamedInEnvironment(PydanticBaseSettingsSource):
     """PLENARY_<NAME>_FILE holds the path of a file whose content is the value."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         path = os.environ.get(f"{PREFIX}{field_name.upper()}_FILE")
-        if field_name not in _FROM_FILES or not path:
+        if field_name not in FROM_FILES or not path:
             return None, field_name, False
         try:
             return Path(path).read_text().strip(), field_name, False
@@ -229,120 +242,3 @@ class _FilesNamedInEnvironment(PydanticBaseSettingsSource):
             for name, field in self.settings_cls.model_fields.items()
         }
         return {name: value for name, value in named.items() if value is not None}
-
-
-def read_settings(**given: Any) -> Settings:
-    """The settings of this process; what is `given` (not None) wins over the environment."""
-    ensure_spelled(os.environ)
-    try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        raise ConfigurationError(_sentences(error)) from error
-
-
-def with_secret(settings: Settings) -> Settings:
-    """The settings with a secret fit for signing; without one only the demo may start.
-
-    The demo draws its secret once and keeps it in `<data-dir>/secret`, readable by its owner only.
-    """
-    secret = settings.secret_key.get_secret_value()
-    if not secret and settings.demo:
-        return settings.model_copy(update={"secret_key": SecretStr(_kept_secret(settings))})
-    ensure_secret(secret)
-    return settings
-
-
-def own_url(host: str, port: int) -> str:
-    """A URL under which this machine reaches itself."""
-    if host in _EVERYWHERE:
-        host = "127.0.0.1"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def own_callback_url(known: Mapping[str, Any]) -> str:
-    """Where the payment gateway reports what became of a payment, unless told otherwise."""
-    return f"{own_url(known.get('host', ''), known.get('port', 8000))}/api/v1/payments/callback/"
-
-
-def webhook_key(secret: str) -> bytes:
-    """The key behind a secret; the form `whsec_<base64>` of Standard Webhooks is understood."""
-    prefix, found, encoded = secret.partition("whsec_")
-    return b64decode(encoded) if found and not prefix else secret.encode()
-
-
-def ensure_secret(secret: str) -> None:
-    """Refuse a missing, short or typed-in secret."""
-    how = "Set it to a random one, for example the output of `openssl rand -hex 32`."
-    if not secret:
-        raise ConfigurationError(f"PLENARY_SECRET_KEY is not set (only --demo starts without). {how}")
-    if len(secret.encode()) < LEAST_SECRET_BYTES:
-        raise ConfigurationError(
-            f"PLENARY_SECRET_KEY is shorter than {LEAST_SECRET_BYTES} bytes. {how}"
-        )
-    typed = any(word in secret.lower() for word in _PLACEHOLDERS)
-    if typed or len(set(secret)) < _LEAST_DIFFERENT:
-        raise ConfigurationError(f"PLENARY_SECRET_KEY looks like a placeholder. {how}")
-
-
-def ensure_spelled(environ: Mapping[str, str]) -> None:
-    """Refuse PLENARY_ variables that mean nothing: most likely they are misspelled."""
-    known = _variables()
-    unknown = [name for name in sorted(environ) if name.startswith(PREFIX) and name not in known]
-    if unknown:
-        raise ConfigurationError("\n".join(_unknown(name, known) for name in unknown))
-
-
-def secret_values(settings: Settings) -> tuple[str, ...]:
-    """What must never be seen in a log."""
-    named = (settings.secret_key, settings.smtp_password, *settings.webhook_secrets)
-    return tuple(value for secret in named if (value := secret.get_secret_value()))
-
-
-def as_environment(settings: Settings) -> dict[str, str]:
-    """The variables from which another process reads the same settings."""
-    values = {f"{PREFIX}{name.upper()}": _as_text(value) for name, value in settings}
-    return {name: text for name, text in values.items() if text is not None}
-
-
-def _as_text(value: object) -> str | None:
-    if isinstance(value, tuple):
-        return ",".join(text for item in value if (text := _as_text(item)) is not None)
-    if isinstance(value, SecretStr):
-        return value.get_secret_value()
-    return None if value is None else str(value)
-
-
-def _variables() -> set[str]:
-    names = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    return names | {f"{PREFIX}{name.upper()}_FILE" for name in _FROM_FILES}
-
-
-def _unknown(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean {close[0]}?" if close else ""
-    return f"{name} is not a setting of Plenary.{hint}"
-
-
-def _sentences(error: ValidationError) -> str:
-    """One line per setting at fault; never the value, which may be a secret."""
-    lines = []
-    for problem in error.errors(include_input=False, include_url=False):
-        name = "_".join(str(part) for part in problem["loc"][:1]).upper()
-        lines.append(f"{PREFIX}{name}: {problem['msg']}" if name else problem["msg"])
-    return "\n".join(lines)
-
-
-def _kept_secret(settings: Settings) -> str:
-    path = settings.data_dir / "secret"
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    # Whichever of several processes comes first writes it; the others read what it wrote.
-    with suppress(FileExistsError):
-        draft = path.with_name(f"secret.{os.getpid()}")
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w") as file:
-            file.write(secrets.token_hex(32))
-        try:
-            os.link(draft, path)
-        finally:
-            draft.unlink()
-    return path.read_text().strip()

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from app import schema
-from app.config import ConfigurationError, Settings, ensure_secret
+from app.config import ConfigurationError, Settings
+from app.environment import ensure_secret
 from app.preparing import connected, with_database
 
 _PATIENCE = 5.0

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from functools import partial
@@ -9,11 +11,12 @@ from functools import partial
 from pydantic import SecretStr
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app import schema
+from app import schema, telemetry
 from app.config import ConfigurationError, Settings
 from app.demo import ADMIN_NAME, ADMIN_PASSWORD, Demo
 from app.domain.times import utc_now
 from app.embedded import EmbeddedPostgres
+from app.environment import as_environment, read_settings, secret_values
 from app.repositories.uow import UnitOfWork
 from app.runtime import create_engine
 from app.security import Hasher
@@ -51,18 +54,43 @@ def hasher(settings: Settings) -> Hasher:
     )
 
 
-async def prepare(settings: Settings, *, migrates: bool) -> None:
-    """Make the database fit to be served, or say why it is not."""
-    assert settings.database_url is not None
-    if migrates or settings.demo:
-        await schema.migrate(settings.database_url.get_secret_value())
+async def ensure_fit(settings: Settings, *, migrates: bool) -> None:
+    """Make the database fit to be served, or say why it is not.
+
+    Migrating and filling are done by a process of their own: what they need is large, and the
+    server that follows would keep it.
+    """
     async with connected(settings, "plenary prepare") as engine:
-        if not await _is_current(engine):
+        try:
+            revision = await schema.revision(engine)
+            filled = not settings.demo or (revision is not None and await has_admin(engine))
+        except Exception as error:
+            logger.warning("the database is not there yet: %s: %s", type(error).__name__, error)
             return
-        if settings.demo:
-            await fill_demo(settings, engine)
-        else:
+        if revision != schema.head() or not filled:
+            if not (migrates or settings.demo):
+                raise ConfigurationError(
+                    f"The database is at revision {revision}, this release needs {schema.head()}."
+                    " Run `plenary migrate` first, or `plenary serve --migrate`."
+                )
+            await _elsewhere(settings)
+        if not settings.demo:
             await ensure_no_demo_admin(settings, engine)
+
+
+async def migrate_and_fill(settings: Settings) -> None:
+    """Bring the database up to date and, for the demo, add its data."""
+    assert settings.database_url is not None
+    await schema.migrate(settings.database_url.get_secret_value())
+    if settings.demo:
+        async with connected(settings, "plenary prepare") as engine:
+            await fill_demo(settings, engine)
+
+
+async def has_admin(engine: AsyncEngine) -> bool:
+    """Whether the demo's account is there, which comes last of all its data."""
+    async with UnitOfWork(engine).reading() as tx:
+        return await tx.accounts.credentials(ADMIN_NAME) is not None
 
 
 async def fill_demo(settings: Settings, engine: AsyncEngine) -> bool:
@@ -94,21 +122,19 @@ async def ensure_no_demo_admin(settings: Settings, engine: AsyncEngine) -> None:
         )
 
 
-async def _is_current(engine: AsyncEngine) -> bool:
-    """Whether the schema is the one this release needs; unreachable, the server waits for it."""
-    try:
-        revision = await schema.revision(engine)
-    except Exception as error:
-        logger.warning("the database cannot be reached yet: %s: %s", type(error).__name__, error)
-        return False
-    if revision != schema.head():
-        raise ConfigurationError(
-            f"The database is at revision {revision}, this release needs {schema.head()}."
-            " Run `plenary migrate` first, or `plenary serve --migrate`."
-        )
-    return True
+async def _elsewhere(settings: Settings) -> None:
+    preparing = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "app.preparing", env=os.environ | as_environment(settings)
+    )
+    if await preparing.wait() != 0:
+        raise ConfigurationError("The database could not be prepared; the reason is said above.")
 
 
-def run_prepare(settings: Settings, *, migrates: bool) -> None:
-    """`prepare`, for a caller that has no event loop."""
-    asyncio.run(prepare(settings, migrates=migrates))
+def main() -> None:
+    settings = read_settings()
+    telemetry.configure(settings, secret_values(settings))
+    asyncio.run(migrate_and_fill(settings))
+
+
+if __name__ == "__main__":
+    main()

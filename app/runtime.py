@@ -25,7 +25,6 @@ from app.security import Hasher, Tokens
 from app.telemetry import access_log
 from app.throttle import Throttle
 from worker.assembly import build
-from worker.bell import Bell
 
 logger = logging.getLogger(__name__)
 
@@ -51,6 +50,9 @@ def create_engine(settings: Settings, *, name: str = "plenary") -> AsyncEngine:
                 "application_name": name,
                 "timezone": "UTC",
                 "jit": "off",
+                # Statements are few and prepared: planning them anew costs more than a better
+                # plan saves.
+                "plan_cache_mode": "force_generic_plan",
                 "lock_timeout": _milliseconds(settings.lock_timeout_seconds),
                 "statement_timeout": _milliseconds(statement),
                 "idle_in_transaction_session_timeout": _milliseconds(2 * statement),
@@ -138,6 +140,8 @@ class Runtime:
     async def _start_worker(self, stack: AsyncExitStack) -> None:
         """With Redis a worker elsewhere is rung for; without, it shares this process."""
         if self.settings.redis_url is not None:
+            from worker.bell import Bell  # noqa: PLC0415 (arq is large, and only for this)
+
             bell = Bell(self.settings.redis_url.get_secret_value())
             await bell.start()
             stack.push_async_callback(bell.stop)

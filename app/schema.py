@@ -1,25 +1,37 @@
 """The database's schema: brought up to date under a lock, and asked how far it is."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-import migrations
-
+_REVISION_OF = re.compile(r"^revision\b[^=\n]*= *['\"](\w+)", re.MULTILINE)
+_DOWN_REVISION_OF = re.compile(r"^down_revision\b[^=\n]*= *['\"](\w+)", re.MULTILINE)
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtext('plenary'), hashtext(:work))")
 _REVISION = text("SELECT version_num FROM alembic_version")
 
 
+@cache
 def head() -> str:
-    """The revision that this code needs."""
-    revision = migrations.head()
-    assert revision is not None, "there is at least one migration"
-    return revision
+    """The revision that this code needs, read without alembic: a server has no other use for it."""
+    spec = find_spec("migrations")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    folder = Path(spec.submodule_search_locations[0]) / "versions"
+    texts = [path.read_text() for path in folder.glob("*.py")]
+    made = {name for text in texts for name in _REVISION_OF.findall(text)}
+    built_upon = {name for text in texts for name in _DOWN_REVISION_OF.findall(text)}
+    newest: str
+    [newest] = made - built_upon
+    return newest
 
 
 async def revision(engine: AsyncEngine) -> str | None:
@@ -33,6 +45,8 @@ async def migrate(url: str) -> tuple[str | None, str]:
 
     Safe to start several times at once: one migrates, the others wait and find it done.
     """
+    import migrations  # noqa: PLC0415 (alembic is large, and seldom needed)
+
     engine = create_async_engine(url, poolclass=NullPool)
     try:
         before = await revision(engine)

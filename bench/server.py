@@ -5,13 +5,13 @@ Run as `python -m bench.server`, configured by PLENARY_ variables like any other
 
 from typing import Annotated
 
-import uvicorn
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from app import telemetry
-from app.config import read_settings
+from app import serving, telemetry
+from app.config import Settings
 from app.domain.errors import Unauthenticated
+from app.environment import read_settings, secret_values
 from app.main import V1, create_app
 from app.routers.deps import Rt
 from app.routers.v1.envelope import Envelope, ok
@@ -60,26 +60,18 @@ async def noop(body: NoopIn, user: Annotated[int, Depends(token_user)]) -> Respo
     )
 
 
-def create_bench_app() -> FastAPI:
-    app = create_app(read_settings())
+def create(settings: Settings) -> FastAPI:
+    """The application and the endpoint."""
+    app = create_app(settings)
     app.include_router(router)
     return app
 
 
 def main() -> None:
     settings = read_settings()
-    telemetry.configure(settings)
-    uvicorn.run(
-        create_bench_app(),
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        access_log=False,
-        log_config=None,
-        timeout_graceful_shutdown=5,
-    )
+    telemetry.configure(settings, secret_values(settings))
+    with serving.listening_socket(settings.host, settings.port) as bound:
+        serving.run(settings, bound, lambda: None, create)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-READY_WITHIN = 30.0
+READY_WITHIN = 90.0
 
 
 class Server:

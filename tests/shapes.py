@@ -29,11 +29,13 @@ def differences(example: Any, answer: Any, place: str = "$") -> list[str]:
             for found in differences(example[key], answer[key], f"{place}.{key}")
         ]
     if isinstance(example, list) and example:
-        if not answer:
-            return [f"{place} is empty"]
+        # One item stands for all; several are the first ones.
+        examples = example if len(example) > 1 else example * max(1, len(answer))
+        if len(answer) < len(examples):
+            return [f"{place} has {len(answer)} items where {len(examples)} are documented"]
         return [
             found
-            for number, item in enumerate(answer)
-            for found in differences(example[0], item, f"{place}[{number}]")
+            for number, (shown, item) in enumerate(zip(examples, answer, strict=False))
+            for found in differences(shown, item, f"{place}[{number}]")
         ]
     return []

@@ -1,7 +1,7 @@
 """Puts the worker together: the same one for a process of its own and beside a server."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from hmac import digest
@@ -71,8 +71,7 @@ def build(settings: Settings, unit_of_work: Callable[[], UnitOfWork]) -> WorkerS
         mailer=mailer,
         mail_from=settings.mail_from,
     )
-    paces = dict(PACES) | {Lane.MAILS: _pace_of_mails(settings)}
-    outbox = OutboxWorker(unit_of_work, partial(handle, context), paces=paces)
+    outbox = OutboxWorker(unit_of_work, partial(handle, context), paces=paces_for(settings))
     sweeper = Sweeper(unit_of_work, tasks(settings.log_days))
     return WorkerSet(outbox, sweeper, gateway, mailer)
 
@@ -97,10 +96,11 @@ def build_gateway(settings: Settings) -> Gateway:
     return Gateway(settings.callback_url, signing_key, deciding_key, GATEWAY_SUCCESS_RATE)
 
 
-def _pace_of_mails(settings: Settings) -> Pace:
-    pace = PACES[Lane.MAILS]
+def paces_for(settings: Settings) -> Mapping[Lane, Pace]:
+    """How fast to go: beside requests mails go gently, while payments never wait."""
+    mails = PACES[Lane.MAILS]
     if settings.mails_by == "smtp":
-        pace = replace(pace, slots=_SMTP_SLOTS)
+        mails = replace(mails, slots=_SMTP_SLOTS)
     if settings.redis_url is None:
-        pace = replace(pace, slots=_SLOTS_BESIDE_REQUESTS, breather=_BREATHER_BESIDE_REQUESTS)
-    return pace
+        mails = replace(mails, slots=_SLOTS_BESIDE_REQUESTS, breather=_BREATHER_BESIDE_REQUESTS)
+    return {**PACES, Lane.MAILS: mails}

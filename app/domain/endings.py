@@ -89,6 +89,8 @@ async def expire_due(uow: "UnitOfWork", now: datetime, most: int = 500) -> int:
     """Expire up to `most` holds that have run out; returns how many (`hold_expired`)."""
     async with uow as tx:
         due = await tx.registrations.due(now, most)
+        if not due:
+            return 0
         await _lock(tx, [registration.target for registration in due])
         expired = await tx.registrations.lock_due([registration.id for registration in due], now)
         await _end(tx, expired, RegistrationStatus.EXPIRED, "hold_expired", now)

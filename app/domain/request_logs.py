@@ -4,6 +4,7 @@ They cost a request nothing it waits for: entries are gathered here and written 
 """
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,22 @@ LONGEST_TEXT = 2000
 # Two processes at full speed need minutes without a database to fill it.
 MOST_WAITING = 20_000
 MOST_AT_ONCE = 2_000
-_SECRET_WORDS = ("token", "password", "passwd", "secret", "key", "signature", "auth", "code", "jwt")
+_SECRET_WORDS = frozenset(
+    (
+        "key",
+        "apikey",
+        "signature",
+        "sig",
+        "auth",
+        "authorization",
+        "code",
+        "jwt",
+        "access",
+        "refresh",
+    )
+)
+_SECRET_PARTS = ("token", "passw", "pwd", "secret", "credential")
+_WORD = re.compile(r"[a-z0-9]+")
 _FORGOTTEN_AT_ONCE = 5_000
 
 
@@ -75,7 +91,9 @@ class LogFilter:
 def names_a_secret(name: str) -> bool:
     """What goes by such a name is nobody's business."""
     folded = name.casefold()
-    return any(word in folded for word in _SECRET_WORDS)
+    return any(part in folded for part in _SECRET_PARTS) or not _SECRET_WORDS.isdisjoint(
+        _WORD.findall(folded)
+    )
 
 
 def masked(query: str) -> str:

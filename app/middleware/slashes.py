@@ -13,8 +13,8 @@ class TrailingSlashes:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             path: str = scope["path"]
-            if path[-1:] != "/" and path.startswith(self._prefix):
-                if "." not in path[path.rindex("/") :]:
-                    scope["path"] = path + "/"
-                    scope["raw_path"] = scope.get("raw_path", path.encode()) + b"/"
+            bare = path[-1:] != "/" and path.startswith(self._prefix)
+            if bare and "." not in path[path.rindex("/") :]:
+                scope["path"] = path + "/"
+                scope["raw_path"] = scope.get("raw_path", path.encode()) + b"/"
         await self._app(scope, receive, send)

@@ -4,7 +4,6 @@ Exclusion constraints need no extension: equality of an id is the overlap of two
 """
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -38,6 +37,8 @@ metadata = MetaData(
 
 LIVE = "status IN ('pending', 'confirmed')"
 CLAIMING = "status IN ('pending', 'confirmed', 'waitlisted')"
+# What PostgreSQL's parser would keep as one word: paths, hosts, addresses, compounds, tags.
+JOINING = "/.-_@+&<>"
 
 
 def _id() -> Column[int]:
@@ -81,11 +82,7 @@ def _seats() -> tuple[Column[int | None], Column[int], CheckConstraint, CheckCon
     )
 
 
-# What PostgreSQL's parser would keep as one word: paths, hosts, addresses, compounds, tags.
-JOINING = "/.-_@+&<>"
-
-
-def _search(words: str) -> Column[Any]:
+def _search(words: str) -> Column[str]:
     """The words of an expression; "tech/AI" is two. What is searched for is split alike."""
     split = f"translate(normalize({words}, NFKC), '{JOINING}', '{' ' * len(JOINING)}')"
     return Column("search", TSVECTOR, Computed(f"to_tsvector('simple', {split})", persisted=True))

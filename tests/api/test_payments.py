@@ -30,11 +30,6 @@ CALLBACK = "/api/v1/payments/callback/"
 
 
 @pytest.fixture
-async def as_admin(client: httpx.AsyncClient, uow: Units) -> Headers:
-    return await login(client, await a_user(uow, role=Role.ADMIN))
-
-
-@pytest.fixture
 async def registration(uow: Units) -> Registration:
     """A seat that costs something, the only one of its session."""
     return await a_registration(uow, await a_session(uow, capacity=1, price=Decimal(49)))

@@ -1,69 +1,14 @@
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain.access import Role
 from app.domain.accounts import User
-from app.domain.attendees import Attendee
 from app.domain.conferences import Conference, ConferenceStatus, Visibility
-from app.domain.sessions import Session
-from app.repositories.uow import UnitOfWork
-from tests.factories import (
-    a_conference,
-    a_registration,
-    a_session,
-    a_user,
-    an_attendee,
-    login,
-)
-
-REGISTRATIONS = "/api/v1/registrations/"
-Units = Callable[[], UnitOfWork]
-Headers = dict[str, str]
-
-
-@pytest.fixture
-async def organizer(uow: Units) -> User:
-    return await a_user(uow, role=Role.ORGANIZER)
-
-
-@pytest.fixture
-async def as_organizer(client: httpx.AsyncClient, organizer: User) -> Headers:
-    return await login(client, organizer)
-
-
-@pytest.fixture
-async def as_admin(client: httpx.AsyncClient, uow: Units) -> Headers:
-    return await login(client, await a_user(uow, role=Role.ADMIN))
-
-
-@pytest.fixture
-async def guest(uow: Units) -> User:
-    return await a_user(uow)
-
-
-@pytest.fixture
-async def as_guest(client: httpx.AsyncClient, guest: User) -> Headers:
-    return await login(client, guest)
-
-
-@pytest.fixture
-async def conference(uow: Units, organizer: User) -> Conference:
-    return await a_conference(uow, organizer=organizer, multi_track=True)
-
-
-def wish(target: Session | Conference, attendee: Attendee | None = None) -> dict[str, Any]:
-    of_session = isinstance(target, Session)
-    body: dict[str, Any] = {
-        "conference": target.conference_id if of_session else target.id,
-        "session": target.id if of_session else None,
-    }
-    return body if attendee is None else body | {"attendee": attendee.id}
+from tests.api.asking import REGISTRATIONS, Headers, count, refused, wish
+from tests.factories import Units, a_conference, a_registration, a_session, an_attendee
 
 
 async def test_a_free_registration_is_confirmed_at_once(
@@ -103,22 +48,6 @@ async def test_an_attendee_registers_itself_without_naming_itself(
     assert answer.status_code == 201
     own = await an_attendee(uow, user=guest)
     assert answer.json()["data"]["attendee"] == own.id
-
-
-async def refused(
-    client: httpx.AsyncClient, body: dict[str, Any], headers: Headers, status: int, code: str
-) -> dict[str, Any]:
-    answer = await client.post(REGISTRATIONS, json=body, headers=headers)
-    assert answer.status_code == status, answer.text
-    refusal: dict[str, Any] = answer.json()
-    assert refusal["status"] == "error"
-    assert refusal["code"] == code
-    return refusal
-
-
-async def count(engine: AsyncEngine, table: str) -> int:
-    async with engine.connect() as connection:
-        return int((await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one())
 
 
 async def test_a_full_session_is_refused_and_nothing_is_written(
@@ -279,138 +208,3 @@ async def test_somebody_elses_registration_is_not_there(
         assert answer.status_code == 404
     for path in ("abc", "0", "9" * 30):
         assert (await client.get(f"{REGISTRATIONS}{path}/", headers=as_guest)).status_code == 404
-
-
-async def test_cancelling_frees_the_seat_once(
-    client: httpx.AsyncClient, uow: Units, conference: Conference, as_admin: Headers
-) -> None:
-    session, attendee = await a_session(uow, conference, capacity=1), await an_attendee(uow)
-    first = await a_registration(uow, session, attendee)
-    path = f"{REGISTRATIONS}{first.id}/cancel/"
-    cancelled = (await client.post(path, headers=as_admin)).json()["data"]
-    assert cancelled["status"] == "cancelled"
-    assert cancelled["ended_at"] is not None
-    again = await client.post(path, headers=as_admin)
-    assert (again.status_code, again.json()["code"]) == (409, "registration_state")
-    answer = await client.post(REGISTRATIONS, json=wish(session, attendee), headers=as_admin)
-    assert answer.status_code == 201
-    shown = await client.get(f"/api/v1/sessions/{session.id}/", headers=as_admin)
-    assert shown.json()["data"]["seats_taken"] == 1
-
-
-@pytest.mark.parametrize("method", ["PUT", "PATCH"])
-async def test_moving_rechecks_everything_and_moves_the_seat(
-    client: httpx.AsyncClient,
-    uow: Units,
-    conference: Conference,
-    as_admin: Headers,
-    method: str,
-) -> None:
-    here, there = (
-        await a_session(uow, conference, hour=9),
-        await a_session(uow, conference, hour=9, capacity=1),
-    )
-    full, clashing = (
-        await a_session(uow, conference, hour=13, capacity=1),
-        await a_session(uow, conference, hour=15),
-    )
-    attendee = await an_attendee(uow)
-    moving = await a_registration(uow, here, attendee)
-    await a_registration(uow, full)
-    await a_registration(uow, await a_session(uow, conference, hour=15), attendee)
-
-    async def move(session: Session) -> httpx.Response:
-        path, body = f"{REGISTRATIONS}{moving.id}/", {"session": session.id}
-        return await client.request(method, path, json=body, headers=as_admin)
-
-    assert (await move(full)).json()["code"] == "session_full"
-    assert (await move(clashing)).json()["code"] == "schedule_conflict"
-    moved = await move(there)
-    assert moved.json()["data"]["session"] == there.id
-    taken = {
-        session.id: (await client.get(f"/api/v1/sessions/{session.id}/", headers=as_admin)).json()[
-            "data"
-        ]["seats_taken"]
-        for session in (here, there)
-    }
-    assert taken == {here.id: 0, there.id: 1}
-    assert (await move(there)).status_code == 200
-
-
-async def test_a_registration_cannot_be_given_away(
-    client: httpx.AsyncClient, uow: Units, as_admin: Headers
-) -> None:
-    registration = await a_registration(uow, await a_session(uow))
-    body = {"attendee": (await an_attendee(uow)).id}
-    answer = await client.put(f"{REGISTRATIONS}{registration.id}/", json=body, headers=as_admin)
-    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["attendee"])
-
-
-async def test_a_move_to_what_costs_something_must_be_paid(
-    client: httpx.AsyncClient, uow: Units, conference: Conference, as_admin: Headers
-) -> None:
-    free = await a_session(uow, conference, hour=9)
-    priced = await a_session(uow, conference, hour=11, price=Decimal(20))
-    registration = await a_registration(uow, free)
-    path = f"{REGISTRATIONS}{registration.id}/"
-    moved = (await client.put(path, json={"session": priced.id}, headers=as_admin)).json()["data"]
-    assert (moved["status"], moved["price"]) == ("pending", 20.0)
-    assert moved["hold_expires_at"] is not None
-    back = (await client.put(path, json={"session": free.id}, headers=as_admin)).json()["data"]
-    assert (back["status"], back["price"], back["hold_expires_at"]) == ("confirmed", 0.0, None)
-
-
-async def test_confirming_is_for_what_is_pending_and_free(
-    client: httpx.AsyncClient, uow: Units, conference: Conference, as_admin: Headers
-) -> None:
-    free = await a_registration(uow, await a_session(uow, conference))
-    priced = await a_registration(uow, await a_session(uow, conference, price=Decimal(5)))
-    codes = [
-        (await client.post(f"{REGISTRATIONS}{one.id}/confirm/", headers=as_admin)).json()["code"]
-        for one in (free, priced)
-    ]
-    assert codes == ["registration_state", "payment_state"]
-
-
-async def test_a_key_repeated_has_one_effect_and_one_answer(
-    client: httpx.AsyncClient,
-    engine: AsyncEngine,
-    uow: Units,
-    conference: Conference,
-    as_admin: Headers,
-) -> None:
-    session = await a_session(uow, conference)
-    body = wish(session, await an_attendee(uow))
-    headers = as_admin | {"Idempotency-Key": "first-try"}
-    first = await client.post(REGISTRATIONS, json=body, headers=headers)
-    again = await client.post(REGISTRATIONS, json=body, headers=headers)
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert again.json() == first.json()
-    assert await count(engine, "registrations") == 1
-    other = await client.post(REGISTRATIONS, json=body | {"quantity": 2}, headers=headers)
-    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
-    cancelled = f"{REGISTRATIONS}{first.json()['data']['id']}/cancel/"
-    headers = as_admin | {"Idempotency-Key": "over"}
-    answers = [await client.post(cancelled, headers=headers) for _ in range(2)]
-    assert [answer.status_code for answer in answers] == [200, 200]
-
-
-async def test_reads_cost_as_many_statements_with_three_rows_as_with_one(
-    client: httpx.AsyncClient,
-    uow: Units,
-    conference: Conference,
-    as_admin: Headers,
-    statements: list[str],
-) -> None:
-    async def cost() -> int:
-        statements.clear()
-        answer = await client.get(REGISTRATIONS, headers=as_admin)
-        assert answer.status_code == 200
-        return len(statements)
-
-    session = await a_session(uow, conference)
-    await a_registration(uow, session)
-    one = await cost()
-    await a_registration(uow, session)
-    await a_registration(uow, session)
-    assert await cost() == one

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from click import Group
+from typer.core import TyperGroup
 from typer.main import get_command
 
 from app.cli import app as command_line
@@ -55,7 +55,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
 
 def test_every_command_is_documented() -> None:
     group = get_command(command_line)
-    assert isinstance(group, Group)
+    assert isinstance(group, TyperGroup)
     text = (ROOT / "docs/operating.md").read_text()
     assert set(re.findall(r"^plenary ([a-z-]+)", text, re.MULTILINE)) == set(group.commands)
 
@@ -63,7 +63,7 @@ def test_every_command_is_documented() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_commands_exist(document: str) -> None:
     group = get_command(command_line)
-    assert isinstance(group, Group)
+    assert isinstance(group, TyperGroup)
     named = set(re.findall(r"`plenary ([a-z-]+)", (ROOT / document).read_text()))
     assert named <= set(group.commands)
 

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.domain.access import Caller, Role
+from tests.factories import PASSWORD_HASH
 
 START = datetime(2031, 3, 1, 9, tzinfo=UTC)
 ADMIN = Caller(
@@ -48,11 +49,10 @@ async def set_up(
     capacities: list[int | None],
     price_minor: int = 0,
     overlapping: bool = False,
-    password_hash: str = "",
 ) -> Scene:
     """One multi-track conference; sessions follow one another unless they are to overlap."""
     async with engine.begin() as connection:
-        await connection.execute(_USER, {"hash": password_hash})
+        await connection.execute(_USER, {"hash": PASSWORD_HASH})
         values = {"start": START, "end": START + timedelta(days=30)}
         conference = (await connection.execute(_CONFERENCE, values)).scalar_one()
         sessions = []

@@ -2,43 +2,18 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
 from email import message_from_bytes, policy
 from pathlib import Path
 
 import httpx
-import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.runtime import create_engine
-from app.security import Hasher
-from tests.conftest import SECRET, settings_for
+from tests.factories import PASSWORD
 from tests.processes import serve
 from tests.races.scene import Scene, broken_promises, set_up
 
-PASSWORD = "correct horse battery"
 SETTLED_WITHIN = 60.0
-
-
-@pytest.fixture
-async def shared(fresh_database: str) -> AsyncIterator[AsyncEngine]:
-    """The database that the killed and the restarted server share."""
-    engine = create_engine(settings_for(fresh_database), name="observer")
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture
-def environment(fresh_database: str) -> Mapping[str, str]:
-    return {
-        "PLENARY_DATABASE_URL": fresh_database,
-        "PLENARY_SECRET_KEY": SECRET,
-        "PLENARY_PAYMENT_WAIT_SECONDS": "0.2",
-        "PLENARY_WRITE_LIMIT": "0",
-        "PLENARY_LOGIN_LIMIT_ACCOUNT": "0",
-        "PLENARY_DRAIN_SECONDS": "0",
-    }
 
 
 class Driver:
@@ -104,15 +79,13 @@ def _mails(directory: Path) -> Counter[str]:
 
 
 async def test_a_killed_server_loses_nothing_and_doubles_nothing(
-    shared: AsyncEngine, environment: Mapping[str, str], tmp_path: Path
+    shared: AsyncEngine, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    password_hash = await _hash()
     scene = await set_up(
         shared,
         attendees=500,
         capacities=[None, None, None],
         price_minor=2500,
-        password_hash=password_hash,
     )
     driver = Driver(scene)
     for seconds in (1.0, 1.5):
@@ -146,11 +119,3 @@ async def test_a_killed_server_loses_nothing_and_doubles_nothing(
     assert set(mails.values()) == {1}
     # Every message but the requests to the gateway is a mail.
     assert len(mails) == told - asked
-
-
-async def _hash() -> str:
-    hasher = Hasher(time_cost=1, memory_kib=8, parallelism=1, concurrency=1)
-    try:
-        return await hasher.hash(PASSWORD)
-    finally:
-        hasher.close()
