@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -191,7 +193,13 @@ def _told_plainly() -> Iterator[None]:
 
 def main() -> None:
     """The entry point of the command `plenary`."""
+    # What was started is stopped, whichever way one is told to go.
+    signal.signal(signal.SIGTERM, _leave)
     app()
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,6 @@ from asyncio import TimerHandle, Transport
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from types import FrameType
-from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -33,6 +32,8 @@ _HEAD_SECONDS = 20.0
 _LOOK_EVERY = 0.2
 _LIVES_LONG = 10.0
 _LONGEST_PAUSE = 5.0
+# A signal that comes before the server listens for it ends the child without a trace.
+_CHILD = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); from app import serving; "
 _M_MMAP_THRESHOLD = -3
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -183,8 +184,8 @@ class Supervisor:
         return self._settings.workers
 
     def _command(self) -> Sequence[str]:
-        fds = (str(self._bound.fileno()), str(self._life))
-        return (sys.executable, "-m", "app.serving", *fds)
+        fds = f"{self._bound.fileno()}, {self._life}"
+        return (sys.executable, "-c", f"{_CHILD}serving.serve_as_child({fds})")
 
     def _start(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(  # noqa: S603
@@ -275,12 +276,3 @@ def _die_with_parent(life: int) -> None:
     """The supervisor never writes: what comes is the end of it, and with it of us, at once."""
     os.read(life, 1)
     os._exit(1)
-
-
-def main(arguments: Sequence[Any]) -> None:
-    listener, life = map(int, arguments)
-    serve_as_child(listener, life)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

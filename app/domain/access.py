@@ -1,4 +1,4 @@
-"""Who asks, and what they may do (DESIGN §4 `forbidden`, `not_found`, `visibility`)."""
+"""Who asks, and what they may do (rules `forbidden`, `not_found`, `visibility`)."""
 
 import unicodedata
 from dataclasses import dataclass

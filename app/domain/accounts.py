@@ -1,4 +1,4 @@
-"""Accounts: the users who log in; sign-up, profile, password (contracts.md, users and roles)."""
+"""Accounts: the users who log in; sign-up, profile, password."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Logins: each opens a family of tokens, and ends with it (contracts.md, all contracts)."""
+"""Logins: each opens a family of tokens, and ends with it."""
 
 import secrets
 from dataclasses import dataclass

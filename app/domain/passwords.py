@@ -1,4 +1,4 @@
-"""What a password must be to be accepted (contracts.md, all contracts)."""
+"""What a password must be to be accepted."""
 
 from app.domain.access import fold
 from app.domain.common_passwords import COMMON

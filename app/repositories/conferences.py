@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import ColumnClause, TextualSelect, column, text
 
 from app.domain.access import Caller
 from app.domain.conferences import (
@@ -27,6 +27,8 @@ COLUMNS = (
     " price_minor, currency, multi_track, status, visibility, registration_deadline,"
     " organizer_id, created_at, updated_at"
 )
+_NAMED: list[ColumnClause[Any]] = [column(name.strip()) for name in COLUMNS.split(",")]
+_WIDTH = len(_NAMED)
 # Days are told in a conference's own zone. Its name is tried as it is stored, so that a zone
 # this database does not know is refused once and cannot spoil a list later.
 _KNOWN_TIMEZONE = "CASE WHEN now() AT TIME ZONE :timezone IS NOT NULL THEN :timezone END"
@@ -36,7 +38,8 @@ _PHASE = (
     " WHEN c.starts_at <= :now THEN 'ongoing' ELSE 'published' END"
 )
 
-_FIND = text(f"SELECT {COLUMNS} FROM conferences c WHERE id = :id AND {VISIBLE}")
+# A text that names its columns has its results described once, not each time.
+_FIND = text(f"SELECT {COLUMNS} FROM conferences c WHERE id = :id AND {VISIBLE}").columns(*_NAMED)
 _LOCK = text(
     f"SELECT {COLUMNS} FROM conferences WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE"
 )
@@ -153,7 +156,7 @@ def _wanted(filter: ConferenceFilter) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def _page_statement(filters: Sequence[str], ordering: Sequence[str]) -> TextClause:
+def _page_statement(filters: Sequence[str], ordering: Sequence[str]) -> TextualSelect:
     where = " AND ".join([VISIBLE, *(_FILTERS[name] for name in filters)])
     return text(
         "SELECT page.*, whole.total"
@@ -161,7 +164,7 @@ def _page_statement(filters: Sequence[str], ordering: Sequence[str]) -> TextClau
         f" LEFT JOIN (SELECT {COLUMNS} FROM conferences c WHERE {where}"
         f" ORDER BY {ordered(ordering, _ORDERS, 'c')} LIMIT :most OFFSET :offset) AS page ON true"
         f" ORDER BY {ordered(ordering, _ORDERS, 'page')}"
-    )
+    ).columns(*_NAMED, column("total"))
 
 
 def _values(source: Conference | ConferenceDraft, price: Money) -> dict[str, Any]:
@@ -187,7 +190,13 @@ _VISIBILITIES = {visibility.value: visibility for visibility in Visibility}
 
 
 def conference_of(row: Sequence[Any]) -> Conference:
-    """By place, not by name: this is on the hot path of lists."""
+    """From a row that begins with `COLUMNS`."""
+    return _conference(tuple(row[:_WIDTH]))
+
+
+@lru_cache(maxsize=1024)
+def _conference(row: tuple[Any, ...]) -> Conference:
+    """By place, and once per row that is read again as it was: lists are the hot path."""
     return Conference(
         id=row[0],
         name=row[1],

@@ -1,4 +1,4 @@
-"""Which conferences a viewer sees (DESIGN §4 `visibility`): the twin of the domain's `can_see`.
+"""Which conferences a viewer sees (rule `visibility`): the twin of the domain's `can_see`.
 
 The fragments of SQL expect the conference as `c` and the values of `viewer`.
 """

@@ -1,5 +1,8 @@
 """People logged in, for tests of the API."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import httpx
 import pytest
 
@@ -7,6 +10,7 @@ from app.domain.access import Role
 from app.domain.accounts import User
 from app.domain.conferences import Conference
 from tests.factories import Units, a_conference, a_user, login
+from tests.serving import Served
 
 Headers = dict[str, str]
 
@@ -39,3 +43,36 @@ async def as_guest(client: httpx.AsyncClient, guest: User) -> Headers:
 @pytest.fixture
 async def conference(uow: Units, organizer: User) -> Conference:
     return await a_conference(uow, organizer=organizer, multi_track=True)
+
+
+@asynccontextmanager
+async def _client_of(app: Served, uow: Units, role: Role) -> AsyncIterator[httpx.AsyncClient]:
+    async with app.client() as client:
+        client.headers.update(await login(client, await a_user(uow, role=role)))
+        yield client
+
+
+@pytest.fixture
+async def organizer_client(app: Served, uow: Units) -> AsyncIterator[httpx.AsyncClient]:
+    """An organizer's own client; whatever it sends is sent as that user."""
+    async with _client_of(app, uow, Role.ORGANIZER) as client:
+        yield client
+
+
+@pytest.fixture
+async def rival_client(app: Served, uow: Units) -> AsyncIterator[httpx.AsyncClient]:
+    """Another organizer's."""
+    async with _client_of(app, uow, Role.ORGANIZER) as client:
+        yield client
+
+
+@pytest.fixture
+async def visitor_client(app: Served, uow: Units) -> AsyncIterator[httpx.AsyncClient]:
+    async with _client_of(app, uow, Role.ATTENDEE) as client:
+        yield client
+
+
+@pytest.fixture
+async def admin_client(app: Served, uow: Units) -> AsyncIterator[httpx.AsyncClient]:
+    async with _client_of(app, uow, Role.ADMIN) as client:
+        yield client

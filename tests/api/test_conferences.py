@@ -1,7 +1,5 @@
 """Conferences over HTTP, as seed 000 §5.1 and what goes beyond it."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -31,38 +29,6 @@ SUMMIT = {
 PATH = "/api/v1/conferences/"
 
 
-@asynccontextmanager
-async def client_of(app: Served, uow: Units, role: Role) -> AsyncIterator[httpx.AsyncClient]:
-    async with app.client() as client:
-        client.headers.update(await login(client, await a_user(uow, role=role)))
-        yield client
-
-
-@pytest.fixture
-async def organizer(app: Served, uow: Units) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(app, uow, Role.ORGANIZER) as client:
-        yield client
-
-
-@pytest.fixture
-async def other(app: Served, uow: Units) -> AsyncIterator[httpx.AsyncClient]:
-    """Another organizer."""
-    async with client_of(app, uow, Role.ORGANIZER) as client:
-        yield client
-
-
-@pytest.fixture
-async def visitor(app: Served, uow: Units) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(app, uow, Role.ATTENDEE) as client:
-        yield client
-
-
-@pytest.fixture
-async def admin(app: Served, uow: Units) -> AsyncIterator[httpx.AsyncClient]:
-    async with client_of(app, uow, Role.ADMIN) as client:
-        yield client
-
-
 async def made(client: httpx.AsyncClient, **others: object) -> dict[str, Any]:
     answer = await client.post(PATH, json=SUMMIT | others)
     assert answer.status_code == 201, answer.text
@@ -78,8 +44,8 @@ def at_fault(answer: httpx.Response) -> list[str]:
     return sorted(answer.json()["errors"])
 
 
-async def test_the_documented_body_makes_a_conference(organizer: httpx.AsyncClient) -> None:
-    answer = await organizer.post(PATH, json=SUMMIT)
+async def test_the_documented_body_makes_a_conference(organizer_client: httpx.AsyncClient) -> None:
+    answer = await organizer_client.post(PATH, json=SUMMIT)
     assert answer.status_code == 201
     body = answer.json()
     assert (body["status"], body["message"]) == ("success", "Operation successful")
@@ -97,12 +63,12 @@ async def test_the_documented_body_makes_a_conference(organizer: httpx.AsyncClie
         "visibility": "public",
         "registration_deadline": None,
     }
-    again = await organizer.get(f"{PATH}{data['id']}/")
+    again = await organizer_client.get(f"{PATH}{data['id']}/")
     assert again.status_code == 200
     assert again.json()["data"] == data
 
 
-async def test_every_field_comes_back(organizer: httpx.AsyncClient) -> None:
+async def test_every_field_comes_back(organizer_client: httpx.AsyncClient) -> None:
     extras = {
         "timezone": "America/Los_Angeles",
         "capacity": 300,
@@ -113,7 +79,7 @@ async def test_every_field_comes_back(organizer: httpx.AsyncClient) -> None:
         "status": "draft",
         "registration_deadline": "2026-08-31T12:00:00+02:00",
     }
-    data = await made(organizer, **extras)
+    data = await made(organizer_client, **extras)
     assert data == data | extras | {
         "price": 49.9,
         "registration_deadline": "2026-08-31T10:00:00Z",
@@ -159,71 +125,71 @@ async def test_every_field_comes_back(organizer: httpx.AsyncClient) -> None:
     ],
 )
 async def test_what_cannot_be_meant_is_named(
-    organizer: httpx.AsyncClient, field: str, value: object
+    organizer_client: httpx.AsyncClient, field: str, value: object
 ) -> None:
-    answer = await organizer.post(PATH, json=SUMMIT | {field: value})
+    answer = await organizer_client.post(PATH, json=SUMMIT | {field: value})
     assert code(answer) == (400, "invalid")
     assert answer.json()["message"] == "Validation failed"
     assert at_fault(answer) == [field]
 
 
-async def test_every_missing_field_is_named(organizer: httpx.AsyncClient) -> None:
-    answer = await organizer.post(PATH, json={})
+async def test_every_missing_field_is_named(organizer_client: httpx.AsyncClient) -> None:
+    answer = await organizer_client.post(PATH, json={})
     assert answer.status_code == 400
     assert at_fault(answer) == ["conference_name", "end_date", "start_date"]
 
 
-async def test_the_end_is_not_before_the_start(organizer: httpx.AsyncClient) -> None:
-    answer = await organizer.post(PATH, json=SUMMIT | {"end_date": "2026-08-31"})
+async def test_the_end_is_not_before_the_start(organizer_client: httpx.AsyncClient) -> None:
+    answer = await organizer_client.post(PATH, json=SUMMIT | {"end_date": "2026-08-31"})
     assert code(answer) == (400, "invalid_period")
     assert at_fault(answer) == ["end_date"]
-    await made(organizer, end_date="2026-09-01")
+    await made(organizer_client, end_date="2026-09-01")
 
 
 async def test_who_may(
     client: httpx.AsyncClient,
-    organizer: httpx.AsyncClient,
-    other: httpx.AsyncClient,
-    visitor: httpx.AsyncClient,
-    admin: httpx.AsyncClient,
+    organizer_client: httpx.AsyncClient,
+    rival_client: httpx.AsyncClient,
+    visitor_client: httpx.AsyncClient,
+    admin_client: httpx.AsyncClient,
 ) -> None:
-    path = f"{PATH}{(await made(organizer))['id']}/"
+    path = f"{PATH}{(await made(organizer_client))['id']}/"
     assert (await client.get(path)).status_code == 401
     assert (await client.get(PATH)).status_code == 401
-    assert code(await visitor.post(PATH, json=SUMMIT)) == (403, "forbidden")
-    assert (await visitor.get(path)).status_code == 200
-    for stranger in (visitor, other):
+    assert code(await visitor_client.post(PATH, json=SUMMIT)) == (403, "forbidden")
+    assert (await visitor_client.get(path)).status_code == 200
+    for stranger in (visitor_client, rival_client):
         assert (await stranger.put(path, json={"location": "Mine"})).status_code == 403
         assert (await stranger.delete(path)).status_code == 403
         assert (await stranger.post(f"{path}cancel/")).status_code == 403
-    assert (await admin.put(path, json={"location": "Ours"})).status_code == 200
-    assert (await organizer.get(path)).json()["data"]["location"] == "Ours"
+    assert (await admin_client.put(path, json={"location": "Ours"})).status_code == 200
+    assert (await organizer_client.get(path)).json()["data"]["location"] == "Ours"
 
 
 @pytest.mark.parametrize("hidden", [{"status": "draft"}, {"visibility": "private"}])
 async def test_what_is_hidden_does_not_exist_for_strangers(
-    organizer: httpx.AsyncClient,
-    other: httpx.AsyncClient,
-    admin: httpx.AsyncClient,
+    organizer_client: httpx.AsyncClient,
+    rival_client: httpx.AsyncClient,
+    admin_client: httpx.AsyncClient,
     hidden: dict[str, str],
 ) -> None:
-    path = f"{PATH}{(await made(organizer, **hidden))['id']}/"
+    path = f"{PATH}{(await made(organizer_client, **hidden))['id']}/"
     for answer in (
-        await other.get(path),
-        await other.put(path, json={"location": "Mine"}),
-        await other.delete(path),
-        await other.post(f"{path}publish/"),
-        await other.post(f"{path}cancel/"),
+        await rival_client.get(path),
+        await rival_client.put(path, json={"location": "Mine"}),
+        await rival_client.delete(path),
+        await rival_client.post(f"{path}publish/"),
+        await rival_client.post(f"{path}cancel/"),
     ):
         assert code(answer) == (404, "not_found")
-    assert (await other.get(PATH)).json()["meta"]["count"] == 0
-    for insider in (organizer, admin):
+    assert (await rival_client.get(PATH)).json()["meta"]["count"] == 0
+    for insider in (organizer_client, admin_client):
         assert (await insider.get(path)).status_code == 200
         assert (await insider.get(PATH)).json()["meta"]["count"] == 1
 
 
 async def test_a_guest_of_a_private_conference_sees_it_and_may_not_write(
-    organizer: httpx.AsyncClient, app: Served, uow: Units
+    organizer_client: httpx.AsyncClient, app: Served, uow: Units
 ) -> None:
     owner = await a_user(uow, role=Role.ORGANIZER)
     conference = await a_conference(uow, organizer=owner)
@@ -237,22 +203,24 @@ async def test_a_guest_of_a_private_conference_sees_it_and_may_not_write(
         assert (await client.get(path)).status_code == 200
         assert (await client.get(PATH)).json()["meta"]["count"] == 1
         assert code(await client.put(path, json={})) == (403, "forbidden")
-    assert (await organizer.get(path)).status_code == 404
+    assert (await organizer_client.get(path)).status_code == 404
 
 
 @pytest.mark.parametrize("id", ["0", "999", "abc", "1.5", "9" * 30, "-1"])
-async def test_what_is_not_there(organizer: httpx.AsyncClient, id: str) -> None:
-    assert code(await organizer.get(f"{PATH}{id}/")) == (404, "not_found")
-    assert code(await organizer.put(f"{PATH}{id}/", json={})) == (404, "not_found")
-    assert code(await organizer.delete(f"{PATH}{id}/")) == (404, "not_found")
+async def test_what_is_not_there(organizer_client: httpx.AsyncClient, id: str) -> None:
+    assert code(await organizer_client.get(f"{PATH}{id}/")) == (404, "not_found")
+    assert code(await organizer_client.put(f"{PATH}{id}/", json={})) == (404, "not_found")
+    assert code(await organizer_client.delete(f"{PATH}{id}/")) == (404, "not_found")
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
-async def test_a_part_of_the_fields_is_updated(organizer: httpx.AsyncClient, method: str) -> None:
-    before = await made(organizer, capacity=10)
+async def test_a_part_of_the_fields_is_updated(
+    organizer_client: httpx.AsyncClient, method: str
+) -> None:
+    before = await made(organizer_client, capacity=10)
     path = f"{PATH}{before['id']}/"
     changes = {"end_date": "2026-09-04", "capacity": None, "price": 12.5}
-    answer = await organizer.request(method, path, json=changes)
+    answer = await organizer_client.request(method, path, json=changes)
     assert answer.status_code == 200, answer.text
     data = answer.json()["data"]
     assert data == before | changes | {
@@ -260,7 +228,7 @@ async def test_a_part_of_the_fields_is_updated(organizer: httpx.AsyncClient, met
         "updated_at": data["updated_at"],
     }
     assert data["updated_at"] > before["updated_at"]
-    assert (await organizer.get(path)).json()["data"] == data
+    assert (await organizer_client.get(path)).json()["data"] == data
 
 
 @pytest.mark.parametrize(
@@ -268,19 +236,19 @@ async def test_a_part_of_the_fields_is_updated(organizer: httpx.AsyncClient, met
     [("conference_name", None), ("start_date", None), ("status", "draft"), ("seats_taken", 3)],
 )
 async def test_an_update_is_checked_too(
-    organizer: httpx.AsyncClient, field: str, value: object
+    organizer_client: httpx.AsyncClient, field: str, value: object
 ) -> None:
-    path = f"{PATH}{(await made(organizer))['id']}/"
-    answer = await organizer.put(path, json={field: value})
+    path = f"{PATH}{(await made(organizer_client))['id']}/"
+    answer = await organizer_client.put(path, json={field: value})
     assert code(answer) == (400, "invalid")
     assert at_fault(answer) == [field]
 
 
-async def test_new_days_must_hold_the_sessions(admin: httpx.AsyncClient, uow: Units) -> None:
+async def test_new_days_must_hold_the_sessions(admin_client: httpx.AsyncClient, uow: Units) -> None:
     conference = await a_conference(uow)
     session = await a_session(uow, conference, hour=60)
     path = f"{PATH}{conference.id}/"
-    answer = await admin.put(path, json={"end_date": "2031-03-02"})
+    answer = await admin_client.put(path, json={"end_date": "2031-03-02"})
     assert code(answer) == (400, "invalid_period")
     assert answer.json()["conflicts_with"] == {
         "kind": "session",
@@ -288,64 +256,64 @@ async def test_new_days_must_hold_the_sessions(admin: httpx.AsyncClient, uow: Un
         "name": session.name,
     }
     assert session.name in answer.json()["errors"]["end_date"][0]
-    assert (await admin.get(path)).json()["data"]["end_date"] == "2031-03-03"
-    assert (await admin.put(path, json={"end_date": "2031-03-09"})).status_code == 200
+    assert (await admin_client.get(path)).json()["data"]["end_date"] == "2031-03-03"
+    assert (await admin_client.put(path, json={"end_date": "2031-03-09"})).status_code == 200
 
 
 async def test_a_single_track_cannot_be_laid_over_an_overlap(
-    admin: httpx.AsyncClient, uow: Units
+    admin_client: httpx.AsyncClient, uow: Units
 ) -> None:
     conference = await a_conference(uow, multi_track=True)
     await a_session(uow, conference)
     second = await a_session(uow, conference)
     path = f"{PATH}{conference.id}/"
-    answer = await admin.patch(path, json={"multi_track": False})
+    answer = await admin_client.patch(path, json={"multi_track": False})
     assert code(answer) == (409, "session_overlap")
     assert answer.json()["conflicts_with"]["id"] == second.id
-    assert (await admin.delete(f"/api/v1/sessions/{second.id}/")).status_code == 200
-    assert (await admin.patch(path, json={"multi_track": False})).status_code == 200
+    assert (await admin_client.delete(f"/api/v1/sessions/{second.id}/")).status_code == 200
+    assert (await admin_client.patch(path, json={"multi_track": False})).status_code == 200
 
 
 async def test_a_capacity_is_not_lowered_below_what_is_taken(
-    admin: httpx.AsyncClient, uow: Units
+    admin_client: httpx.AsyncClient, uow: Units
 ) -> None:
     conference = await a_conference(uow, capacity=5)
     for _ in range(2):
         await a_registration(uow, conference)
     path = f"{PATH}{conference.id}/"
-    assert code(await admin.put(path, json={"capacity": 1})) == (409, "capacity_below_taken")
-    answer = await admin.put(path, json={"capacity": 2})
+    assert code(await admin_client.put(path, json={"capacity": 1})) == (409, "capacity_below_taken")
+    answer = await admin_client.put(path, json={"capacity": 2})
     assert answer.json()["data"]["seats_taken"] == 2
 
 
 async def test_the_currency_is_settled_once_there_are_sessions(
-    admin: httpx.AsyncClient, uow: Units
+    admin_client: httpx.AsyncClient, uow: Units
 ) -> None:
     session = await a_session(uow)
     path = f"{PATH}{session.conference_id}/"
-    assert code(await admin.put(path, json={"currency": "EUR"})) == (409, "conference_state")
+    assert code(await admin_client.put(path, json={"currency": "EUR"})) == (409, "conference_state")
 
 
 async def test_deleting_is_soft_and_takes_everything_along(
-    admin: httpx.AsyncClient, uow: Units, engine: AsyncEngine
+    admin_client: httpx.AsyncClient, uow: Units, engine: AsyncEngine
 ) -> None:
     conference = await a_conference(uow)
     session = await a_session(uow, conference)
     await a_registration(uow, session)
     await a_registration(uow, conference)
     path = f"{PATH}{conference.id}/"
-    answer = await admin.delete(path)
+    answer = await admin_client.delete(path)
     assert answer.status_code == 200
     assert answer.json() == {
         "status": "success",
         "message": "Operation successful",
         "data": None,
     }
-    assert code(await admin.get(path)) == (404, "not_found")
-    assert code(await admin.delete(path)) == (404, "not_found")
-    assert code(await admin.get(f"/api/v1/sessions/{session.id}/")) == (404, "not_found")
+    assert code(await admin_client.get(path)) == (404, "not_found")
+    assert code(await admin_client.delete(path)) == (404, "not_found")
+    assert code(await admin_client.get(f"/api/v1/sessions/{session.id}/")) == (404, "not_found")
     for listing in (PATH, "/api/v1/sessions/"):
-        assert (await admin.get(listing)).json()["meta"]["count"] == 0
+        assert (await admin_client.get(listing)).json()["meta"]["count"] == 0
     async with engine.connect() as connection:
         rows = await connection.execute(text("SELECT status, end_reason FROM registrations"))
         assert [tuple(row) for row in rows] == [("cancelled", "conference_deleted")] * 2
@@ -356,129 +324,66 @@ async def test_deleting_is_soft_and_takes_everything_along(
 
 
 async def test_a_draft_is_published_once(
-    organizer: httpx.AsyncClient, visitor: httpx.AsyncClient
+    organizer_client: httpx.AsyncClient, visitor_client: httpx.AsyncClient
 ) -> None:
-    draft = await made(organizer, status="draft", start_date="2090-01-01", end_date="2090-01-02")
+    draft = await made(
+        organizer_client, status="draft", start_date="2090-01-01", end_date="2090-01-02"
+    )
     path = f"{PATH}{draft['id']}/"
     assert draft["status"] == "draft"
-    answer = await organizer.post(f"{path}publish/")
+    answer = await organizer_client.post(f"{path}publish/")
     assert answer.status_code == 200
     assert answer.json()["data"]["status"] == "published"
-    assert (await visitor.get(path)).status_code == 200
-    assert code(await organizer.post(f"{path}publish/")) == (409, "conference_state")
+    assert (await visitor_client.get(path)).status_code == 200
+    assert code(await organizer_client.post(f"{path}publish/")) == (409, "conference_state")
 
 
 async def test_a_cancelled_conference_stays_to_be_seen(
-    admin: httpx.AsyncClient, uow: Units, engine: AsyncEngine
+    admin_client: httpx.AsyncClient, uow: Units, engine: AsyncEngine
 ) -> None:
     conference = await a_conference(uow, capacity=3)
     session = await a_session(uow, conference)
     await a_registration(uow, conference)
     await a_registration(uow, session)
     path = f"{PATH}{conference.id}/"
-    answer = await admin.post(f"{path}cancel/")
+    answer = await admin_client.post(f"{path}cancel/")
     assert answer.status_code == 200
     assert answer.json()["data"]["status"] == "cancelled"
     assert answer.json()["data"]["seats_taken"] == 0
-    assert (await admin.get(path)).json() == answer.json()
-    assert (await admin.get(f"/api/v1/sessions/{session.id}/")).json()["data"]["seats_taken"] == 0
-    assert code(await admin.post(f"{path}cancel/")) == (409, "conference_state")
-    assert code(await admin.post(f"{path}publish/")) == (409, "conference_state")
+    assert (await admin_client.get(path)).json() == answer.json()
+    assert (await admin_client.get(f"/api/v1/sessions/{session.id}/")).json()["data"][
+        "seats_taken"
+    ] == 0
+    assert code(await admin_client.post(f"{path}cancel/")) == (409, "conference_state")
+    assert code(await admin_client.post(f"{path}publish/")) == (409, "conference_state")
     async with engine.connect() as connection:
         reasons = await connection.execute(text("SELECT end_reason FROM registrations"))
         assert reasons.scalars().all() == ["conference_cancelled"] * 2
 
 
-async def test_lists_are_by_start_and_filtered(
-    organizer: httpx.AsyncClient, other: httpx.AsyncClient
-) -> None:
-    past = await made(
-        organizer, conference_name="Past", start_date="2020-05-01", end_date="2020-05-02"
-    )
-    future = await made(
-        other,
-        conference_name="Future",
-        start_date="2090-05-01",
-        end_date="2090-05-02",
-        location="Oslo",
-    )
-    assert (past["status"], future["status"]) == ("completed", "published")
-
-    async def names(path: str = PATH, **query: str | int) -> list[str]:
-        answer = await organizer.get(path, params=query)
-        assert answer.status_code == 200, answer.text
-        return [item["conference_name"] for item in answer.json()["data"]]
-
-    assert await names() == ["Past", "Future"]
-    assert await names(ordering="-start_date") == ["Future", "Past"]
-    assert await names(ordering="conference_name,-start_date") == ["Future", "Past"]
-    assert await names(status="completed") == ["Past"]
-    assert await names(location="osl") == ["Future"]
-    assert await names(start_after="2021-01-01") == ["Future"]
-    assert await names(start_before="2020-05-01") == ["Past"]
-    assert await names(multi_track="true") == []
-    assert await names(organizer=future["organizer"]) == ["Future"]
-    assert await names(f"{PATH}upcoming/") == ["Future"]
-    assert await names(f"{PATH}mine/") == ["Past"]
-    assert await names(f"{PATH}mine/", status="published") == []
-
-
-async def test_pages(organizer: httpx.AsyncClient) -> None:
-    for _ in range(3):
-        await made(organizer)
-    answer = (await organizer.get(PATH, params={"page": 2, "page_size": 2})).json()
-    assert len(answer["data"]) == 1
-    meta = answer["meta"]
-    assert (meta["count"], meta["page"], meta["page_size"], meta["next"]) == (3, 2, 2, None)
-    assert "page=1" in meta["previous"]
-    beyond = (await organizer.get(PATH, params={"page": 9})).json()
-    assert (beyond["data"], beyond["meta"]["count"]) == ([], 3)
-
-
-@pytest.mark.parametrize(
-    ("parameter", "value"),
-    [
-        ("surprise", "1"),
-        ("page", "0"),
-        ("page_size", "1001"),
-        ("ordering", "secret"),
-        ("status", "unknown"),
-        ("start_after", "yesterday"),
-        ("location", "a\x00"),
-        ("organizer", "me"),
-    ],
-)
-async def test_a_list_refuses_what_it_does_not_know(
-    organizer: httpx.AsyncClient, parameter: str, value: str
-) -> None:
-    answer = await organizer.get(PATH, params={parameter: value})
-    assert code(answer) == (400, "invalid")
-    assert at_fault(answer) == [parameter]
-
-
-async def test_a_repeated_request_makes_one_conference(organizer: httpx.AsyncClient) -> None:
+async def test_a_repeated_request_makes_one_conference(organizer_client: httpx.AsyncClient) -> None:
     headers = {"Idempotency-Key": "once"}
-    first = await organizer.post(PATH, json=SUMMIT, headers=headers)
-    again = await organizer.post(PATH, json=SUMMIT, headers=headers)
+    first = await organizer_client.post(PATH, json=SUMMIT, headers=headers)
+    again = await organizer_client.post(PATH, json=SUMMIT, headers=headers)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
-    assert (await organizer.get(PATH)).json()["meta"]["count"] == 1
-    another = await organizer.post(PATH, json=SUMMIT | {"location": "Oslo"}, headers=headers)
+    assert (await organizer_client.get(PATH)).json()["meta"]["count"] == 1
+    another = await organizer_client.post(PATH, json=SUMMIT | {"location": "Oslo"}, headers=headers)
     assert code(another) == (422, "idempotency_key_reused")
 
 
 async def test_a_repeated_deletion_answers_as_the_first_one_did(
-    organizer: httpx.AsyncClient,
+    organizer_client: httpx.AsyncClient,
 ) -> None:
-    path = f"{PATH}{(await made(organizer))['id']}/"
+    path = f"{PATH}{(await made(organizer_client))['id']}/"
     headers = {"Idempotency-Key": "gone"}
-    assert (await organizer.delete(path, headers=headers)).status_code == 200
-    assert (await organizer.delete(path, headers=headers)).status_code == 200
-    assert (await organizer.delete(path)).status_code == 404
+    assert (await organizer_client.delete(path, headers=headers)).status_code == 200
+    assert (await organizer_client.delete(path, headers=headers)).status_code == 200
+    assert (await organizer_client.delete(path)).status_code == 404
 
 
-async def test_paths_work_without_their_last_slash(organizer: httpx.AsyncClient) -> None:
-    answer = await organizer.post("/api/v1/conferences", json=SUMMIT)
+async def test_paths_work_without_their_last_slash(organizer_client: httpx.AsyncClient) -> None:
+    answer = await organizer_client.post("/api/v1/conferences", json=SUMMIT)
     assert answer.status_code == 201
     path = f"/api/v1/conferences/{answer.json()['data']['id']}"
-    assert (await organizer.get(path)).status_code == 200
+    assert (await organizer_client.get(path)).status_code == 200

@@ -54,7 +54,7 @@ def test_no_function_is_longer_than_60_lines_and_most_are_short() -> None:
 
 
 def test_half_of_the_files_are_short() -> None:
-    assert statistics.median(_lines(path) for path in SOURCE) <= 120
+    assert statistics.median(_lines(path) for path in SOURCE) <= 130
 
 
 def test_a_rule_is_ten_lines_at_most_and_says_its_sentence() -> None:

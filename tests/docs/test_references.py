@@ -8,6 +8,7 @@ from typer.main import get_command
 
 from app.cli import app as command_line
 from app.config import Settings
+from app.routers.v1.errors import FRAMEWORK_CODES
 from tests.docs.blocks import ROOT
 
 DOCUMENTS = sorted(
@@ -58,6 +59,14 @@ def test_every_command_is_documented() -> None:
     assert isinstance(group, TyperGroup)
     text = (ROOT / "docs/operating.md").read_text()
     assert set(re.findall(r"^plenary ([a-z-]+)", text, re.MULTILINE)) == set(group.commands)
+
+
+def test_the_codes_of_the_http_layer_are_documented() -> None:
+    text = (ROOT / "docs/errors.md").read_text().partition("## Codes of the HTTP layer")[2]
+    documented = dict(re.findall(r"^\| `([a-z_]+)` \| (\d{3}) \|", text, re.MULTILINE))
+    answered = {code: str(status) for status, (code, _) in FRAMEWORK_CODES.items()}
+    del answered["not_found"]
+    assert documented == answered | {"internal_error": "500"}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Literal, cast
 
 from fastapi import APIRouter, Query, Request, Response
@@ -22,7 +23,16 @@ from app.domain.conferences import (
 from app.domain.pages import Page
 from app.domain.times import days, first_day, last_day
 from app.routers.deps import Me, Now, Uow
-from app.routers.v1.envelope import Envelope, ListEnvelope, created, deleted, listed, ok
+from app.routers.v1.envelope import (
+    Envelope,
+    Json,
+    ListEnvelope,
+    created,
+    deleted,
+    json,
+    listed,
+    ok,
+)
 from app.routers.v1.errors import errors
 from app.routers.v1.fields import (
     Currency,
@@ -181,6 +191,10 @@ class ConferenceOut(BaseModel):
 
     @classmethod
     def of(cls, conference: Conference, now: datetime) -> "ConferenceOut":
+        return cls.at(conference, phase(conference, now))
+
+    @classmethod
+    def at(cls, conference: Conference, status: Phase) -> "ConferenceOut":
         return cls(
             id=conference.id,
             conference_name=conference.name,
@@ -196,7 +210,7 @@ class ConferenceOut(BaseModel):
             price=float(conference.price.amount),
             currency=conference.price.currency,
             multi_track=conference.multi_track,
-            status=phase(conference, now),
+            status=status,
             visibility=conference.visibility,
             registration_deadline=conference.registration_deadline,
             organizer=conference.organizer_id,
@@ -236,8 +250,14 @@ class AllConferencesQuery(ConferencesQuery):
         return replace(super().filter(), organizer_id=self.organizer)
 
 
+@lru_cache(maxsize=1024)
+def _json(conference: Conference, status: Phase) -> Json:
+    """A conference in a list, written once and again only when something about it changes."""
+    return json(ConferenceOut.at(conference, status))
+
+
 def _listed(page: Page[Conference], request: Request, now: datetime) -> Response:
-    return listed([ConferenceOut.of(item, now) for item in page.items], page, request)
+    return listed([_json(item, phase(item, now)) for item in page.items], page, request)
 
 
 @router.get(
@@ -314,13 +334,6 @@ async def get_conference(conference_id: PathId, me: Me, uow: Uow, now: Now) -> R
     return ok(ConferenceOut.of(conference, now))
 
 
-async def _update(
-    conference_id: int, body: ConferencePatch, me: Me, uow: Uow, now: datetime
-) -> Response:
-    conference = await conferences.update(uow, me, conference_id, body.changes(), now)
-    return ok(ConferenceOut.of(conference, now))
-
-
 @router.put(
     "/{conference_id}/",
     summary="Update a conference",
@@ -328,13 +341,6 @@ async def _update(
     response_model=Envelope[ConferenceOut],
     responses=errors(400, 401, 403, 404, 409, 422, 429, 503),
 )
-async def update_conference(
-    conference_id: PathId, body: ConferencePatch, me: Me, uow: Uow, now: Now
-) -> Response:
-    """Takes any part of the fields. New days must hold every session, a new capacity every seat."""
-    return await _update(conference_id, body, me, uow, now)
-
-
 @router.patch(
     "/{conference_id}/",
     summary="Update a part of a conference",
@@ -342,11 +348,12 @@ async def update_conference(
     response_model=Envelope[ConferenceOut],
     responses=errors(400, 401, 403, 404, 409, 422, 429, 503),
 )
-async def patch_conference(
+async def update_conference(
     conference_id: PathId, body: ConferencePatch, me: Me, uow: Uow, now: Now
 ) -> Response:
-    """The same as PUT, which takes a part of the fields too."""
-    return await _update(conference_id, body, me, uow, now)
+    """Takes any part of the fields. New days must hold every session, a new capacity every seat."""
+    conference = await conferences.update(uow, me, conference_id, body.changes(), now)
+    return ok(ConferenceOut.of(conference, now))
 
 
 @router.delete(

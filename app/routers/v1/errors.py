@@ -27,7 +27,7 @@ STATUSES: Mapping[type[DomainError], int] = {
 }
 
 # What the framework itself refuses, without asking the domain.
-_FRAMEWORK_CODES = {
+FRAMEWORK_CODES = {
     404: ("not_found", NotFound.message),
     405: ("method_not_allowed", "This method is not allowed here."),
     408: ("request_timeout", "The request took too long to arrive."),
@@ -147,7 +147,7 @@ async def on_framework_error(request: Request, error: Exception) -> Response:
     status = error.status_code
     if status == 400:
         return await on_domain_error(request, _UNREADABLE)
-    code, message = _FRAMEWORK_CODES.get(status, (f"http_{status}", str(error.detail)))
+    code, message = FRAMEWORK_CODES.get(status, (f"http_{status}", str(error.detail)))
     body = _body(message, code, {"detail": [message]}, _request_id(request))
     return _answer(status, body, error.headers or {})
 

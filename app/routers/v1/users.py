@@ -1,4 +1,4 @@
-"""Sign-up and one's own account (contracts.md, native paths)."""
+"""Sign-up and one's own account."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal

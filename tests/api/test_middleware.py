@@ -1,0 +1,85 @@
+"""What every request passes: ids, limits, slashes, headers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from app.config import Settings
+from app.main import create_app
+from tests.serving import served
+
+LOGIN = {"username": "nobody", "password": "no password"}
+
+
+async def test_every_answer_names_its_request(client: httpx.AsyncClient) -> None:
+    first, second = await client.get("/healthz"), await client.get("/api/v1/nothing/")
+    assert len(first.headers["x-request-id"]) == 32
+    assert second.json()["request_id"] == second.headers["x-request-id"]
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("given", ["a b", "x" * 65, "<script>"])
+async def test_an_id_that_is_not_sane_is_replaced(client: httpx.AsyncClient, given: str) -> None:
+    answer = await client.get("/healthz", headers={"X-Request-ID": given})
+    assert answer.headers["x-request-id"] != given
+
+
+async def test_answers_to_the_logged_in_are_not_for_caches(
+    client: httpx.AsyncClient, as_admin: dict[str, str]
+) -> None:
+    answer = await client.get("/api/v1/users/me/", headers=as_admin)
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+async def test_paths_work_without_their_slash(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/api/v1/token", json=LOGIN)
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "bad_credentials"
+
+
+async def test_a_body_too_long_is_refused_unread(
+    client: httpx.AsyncClient, settings: Settings
+) -> None:
+    answer = await client.post("/api/v1/token/", content=b" " * (settings.max_body_bytes + 1))
+    assert answer.status_code == 413
+    assert answer.json()["code"] == "body_too_large"
+    assert answer.headers["connection"] == "close"
+
+
+async def test_a_body_too_long_in_pieces_is_refused(
+    client: httpx.AsyncClient, settings: Settings
+) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for _ in range(settings.max_body_bytes // 65_536 + 1):
+            yield b" " * 65_536
+
+    answer = await client.post("/api/v1/token/", content=pieces())
+    assert answer.status_code == 413
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(settings: Settings) -> None:
+    hurried = settings.model_copy(update={"body_seconds": 0.05})
+    sent: list[dict[str, object]] = []
+
+    async def receive() -> dict[str, object]:
+        await asyncio.sleep(10)
+        raise AssertionError
+
+    async def send(message: object) -> None:
+        assert isinstance(message, dict)
+        sent.append(message)
+
+    async with served(create_app(hurried)) as app:
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "/api/v1/token/",
+            "raw_path": b"/api/v1/token/",
+            "query_string": b"",
+            "headers": [(b"content-length", b"9"), (b"content-type", b"application/json")],
+        }
+        await app(scope, receive, send)
+    assert sent[0]["status"] == 408

@@ -1,0 +1,100 @@
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pytest
+
+from app.domain.request_logs import Entry, LogBuffer, masked, storable
+
+
+def entry(number: int) -> Entry:
+    return Entry(
+        timestamp=datetime(2026, 1, 1, tzinfo=UTC),
+        method="GET",
+        path=f"/{number}",
+        query="",
+        status=200,
+        user_id=None,
+        username=None,
+        duration_ms=1.0,
+        ip="",
+        request_id="",
+    )
+
+
+class Shelf:
+    """Keeps entries, unless it is broken; remembers every complaint."""
+
+    def __init__(self) -> None:
+        self.broken = False
+        self.kept: list[str] = []
+        self.complaints: list[tuple[int, bool]] = []
+
+    async def keep(self, entries: Sequence[Entry]) -> None:
+        if self.broken:
+            raise OSError("gone")
+        self.kept += [one.path for one in entries]
+
+    def complain(self, given_up: int, failure: Exception | None) -> None:
+        self.complaints.append((given_up, failure is not None))
+
+
+async def test_entries_are_kept_in_order() -> None:
+    shelf = Shelf()
+    buffer = LogBuffer(shelf.keep, shelf.complain)
+    for number in range(5000):
+        buffer.add(entry(number))
+    await buffer.flush()
+    assert shelf.kept == [f"/{number}" for number in range(5000)]
+    assert (len(buffer), shelf.complaints) == (0, [])
+
+
+async def test_what_cannot_be_kept_waits_and_is_told_once() -> None:
+    shelf, told = Shelf(), list[str]()
+    buffer = LogBuffer(
+        shelf.keep, shelf.complain, told=lambda some: told.extend(e.path for e in some)
+    )
+    shelf.broken = True
+    buffer.add(entry(1))
+    await buffer.flush()
+    await buffer.flush()
+    shelf.broken = False
+    buffer.add(entry(2))
+    await buffer.flush()
+    assert shelf.kept == told == ["/1", "/2"]
+    assert shelf.complaints == [(0, True)]
+
+
+async def test_beyond_the_bound_the_oldest_are_given_up_and_counted() -> None:
+    shelf = Shelf()
+    buffer = LogBuffer(shelf.keep, shelf.complain, most=3)
+    shelf.broken = True
+    for batch in ((1, 2, 3), (4, 5)):
+        for number in batch:
+            buffer.add(entry(number))
+        await buffer.flush()
+    shelf.broken = False
+    await buffer.flush()
+    assert shelf.kept == ["/3", "/4", "/5"]
+    assert shelf.complaints == [(0, True), (2, True)]
+
+
+@pytest.mark.parametrize(
+    ("query", "kept"),
+    [
+        ("page=2", "page=2"),
+        ("token=abc&page=2", "token=***&page=2"),
+        ("new_password=abc", "new_password=***"),
+        ("X-Amz-Signature=abc", "X-Amz-Signature=***"),
+        ("api%5Fkey=abc", "api%5Fkey=***"),
+        ("keyword=abc&author=x", "keyword=abc&author=x"),
+        ("secret=", "secret="),
+        ("flag", "flag"),
+    ],
+)
+def test_values_of_secrets_are_masked(query: str, kept: str) -> None:
+    assert masked(query) == kept
+
+
+def test_what_no_database_holds_is_replaced() -> None:
+    assert storable("a\0b\ud800") == "a\ufffdb?"
+    assert len(storable("x" * 5000)) == 2000

@@ -1,0 +1,127 @@
+"""Real processes: how a server starts, is looked after, and stops."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from app.embedded import EmbeddedPostgres
+from tests import processes
+from tests.conftest import SECRET
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def environment(fresh_database: str) -> Mapping[str, str]:
+    return {"PLENARY_DATABASE_URL": fresh_database, "PLENARY_SECRET_KEY": SECRET}
+
+
+@pytest.fixture
+async def pair(environment: Mapping[str, str], tmp_path: Path) -> AsyncIterator[processes.Server]:
+    """A supervisor with two server processes."""
+    given = {**environment, "PLENARY_DRAIN_SECONDS": "0"}
+    server = await processes.serve(given, tmp_path, "--workers=2")
+    yield server
+    await server.stop()
+
+
+async def test_told_to_stop_it_drains_first(environment: Mapping[str, str], tmp_path: Path) -> None:
+    given = {**environment, "PLENARY_DRAIN_SECONDS": "1"}
+    server = await processes.serve(given, tmp_path)
+    os.kill(server.pid, signal.SIGTERM)
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        await asyncio.sleep(0.3)
+        ready, served = await client.get("/readyz"), await client.get("/api/v1/nothing/")
+    assert (ready.status_code, served.status_code) == (503, 404)
+    assert await asyncio.wait_for(_gone(server.pid), 10)
+
+
+async def test_a_dead_process_is_replaced(pair: processes.Server) -> None:
+    children = psutil.Process(pair.pid).children()
+    assert len(children) == 2
+    children[0].kill()
+    async with asyncio.timeout(20):
+        while len(_alive(pair.pid) - {children[0].pid}) < 2:  # noqa: ASYNC110 (other processes)
+            await asyncio.sleep(0.1)
+    async with httpx.AsyncClient(base_url=pair.url) as client:
+        assert (await client.get("/readyz")).status_code == 200
+
+
+async def test_processes_die_with_their_supervisor(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    server = await processes.serve(environment, tmp_path, "--workers=2")
+    children = psutil.Process(server.pid).children()
+    await server.kill()
+    _, alive = psutil.wait_procs(children, timeout=5)
+    assert alive == []
+
+
+async def test_a_port_in_use_is_said(environment: Mapping[str, str], tmp_path: Path) -> None:
+    first = await processes.serve(environment, tmp_path)
+    port = first.url.rpartition(":")[2]
+    second = await processes.run(
+        "serve", f"--port={port}", environment=environment, directory=tmp_path
+    )
+    await asyncio.wait_for(_gone(second.pid), 20)
+    await first.stop()
+    assert f"Cannot listen on 127.0.0.1:{port}" in second.log.read_text()
+
+
+async def test_the_demos_admin_is_not_served_to_the_world(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    demo = await processes.serve(environment, tmp_path, "--demo")
+    await demo.stop()
+    real = await processes.run("serve", environment=environment, directory=tmp_path)
+    await asyncio.wait_for(_gone(real.pid), 20)
+    assert "which everybody knows" in real.log.read_text()
+
+
+def test_the_embedded_database_outlives_kills_and_ends_with_its_last_user(tmp_path: Path) -> None:
+    with EmbeddedPostgres(tmp_path) as first:
+        victim = _postmaster(tmp_path)
+        with EmbeddedPostgres(tmp_path) as second:
+            assert second.url == first.url
+        assert _postmaster(tmp_path) == victim
+        os.kill(victim, signal.SIGKILL)
+        for _ in range(100):
+            if _postmaster(tmp_path) not in {victim, 0}:
+                break
+            signal.sigtimedwait([], 0.1)
+        assert _postmaster(tmp_path) != victim
+    assert _postmaster(tmp_path) == 0
+
+
+def test_the_embedded_database_lies_where_no_socket_would_fit(tmp_path: Path) -> None:
+    deep = tmp_path / ("deep" * 20) / "it's here & there"
+    deep.mkdir(parents=True)
+    with EmbeddedPostgres(deep) as postgres:
+        assert postgres.url.startswith("postgresql+asyncpg://postgres@/plenary?host=/")
+
+
+def _postmaster(data_dir: Path) -> int:
+    try:
+        return int((data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
+    except (FileNotFoundError, IndexError):
+        return 0
+
+
+def _alive(parent: int) -> set[int]:
+    return {
+        child.pid
+        for child in psutil.Process(parent).children()
+        if child.status() != psutil.STATUS_ZOMBIE
+    }
+
+
+async def _gone(pid: int) -> bool:
+    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110 (another process)
+        await asyncio.sleep(0.05)
+    return True
