@@ -87,8 +87,8 @@ class Settings(BaseSettings):
     webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     access_minutes: Count = 60
     refresh_days: Count = 7
-    argon2_time_cost: Count = 2
-    argon2_memory_kib: Annotated[int, Field(ge=8)] = 19_456
+    argon2_time_cost: Count = 4
+    argon2_memory_kib: Annotated[int, Field(ge=8)] = 9_216
     argon2_parallelism: Count = 1
     hashing_concurrency: Count = 2
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypedDict
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from app import __version__
 from app.config import Settings
@@ -13,9 +13,8 @@ from app.middleware.observing import Observing
 from app.middleware.slashes import TrailingSlashes
 from app.routers import documentation, health
 from app.routers.v1 import errors, routers
+from app.routers.v1.paths import V1
 from app.runtime import Runtime
-
-V1 = "/api/v1"
 
 
 class State(TypedDict):
@@ -40,12 +39,12 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        # Looks at the environment on every request to find that nobody listens.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    v1 = APIRouter(prefix=V1)
-    for router in routers:
-        v1.include_router(router)
-    app.include_router(v1)
-    app.include_router(health.router)
+    # Laid out flat: an included router is searched anew for each request, level by level.
+    for router in (*routers, health.router):
+        app.router.routes.extend(router.routes)
     documentation.install(app)
     errors.install(app)
     # Each wraps those above it.

@@ -1,4 +1,4 @@
-"""A load client that stays out of the way: raw HTTP/1.1 over keep-alive connections.
+"""A load client that stays out of the way: raw HTTP/1.1 over connections that are kept.
 
 It speaks to 127.0.0.1 only and reads no more of an answer than its status and its length.
 """

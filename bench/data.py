@@ -25,40 +25,15 @@ SPREAD_SESSIONS = range(2, 102)
 QUIET_SESSIONS = range(SPREAD_SESSIONS.stop, CONFERENCES + 1)
 REGISTRATIONS_PER_READER = 20
 
-TOPICS = [
-    "Cloud",
-    "Security",
-    "Data",
-    "Robotics",
-    "Quantum",
-    "Energy",
-    "Health",
-    "Finance",
-    "Design",
-    "Gaming",
-    "Mobile",
-    "Privacy",
-    "Compilers",
-    "Databases",
-    "Networks",
-    "Testing",
-    "Graphics",
-    "Climate",
-    "Language",
-    "Vision",
-]
-FORMS = [
-    "Summit",
-    "Forum",
-    "Days",
-    "Congress",
-    "Meetup",
-    "Symposium",
-    "Workshop",
-    "Gathering",
-    "Conference",
-    "Camp",
-]
+# fmt: off
+TOPICS = (
+    "Cloud", "Security", "Data", "Robotics", "Quantum",
+    "Energy", "Health", "Finance", "Design", "Gaming",
+    "Mobile", "Privacy", "Compilers", "Databases", "Networks",
+    "Testing", "Graphics", "Climate", "Language", "Vision",
+)
+# fmt: on
+FORMS = ("Summit", "Forum", "Days", "Congress", "Meetup", "Symposium", "Workshop", "Camp")
 
 _USERS = (
     "INSERT INTO users (id, username, username_folded, email, email_folded, password_hash, role,"
@@ -167,8 +142,8 @@ class Bench:
             "people": people,
             "hash": password_hash,
             "conferences": CONFERENCES,
-            "topics": TOPICS,
-            "forms": FORMS,
+            "topics": list(TOPICS),
+            "forms": list(FORMS),
             "reader": READERS.start,
             "last_reader": READERS.stop - 1,
             "each": REGISTRATIONS_PER_READER,

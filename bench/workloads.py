@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import cycle
 from uuid import UUID
 
-from app.main import V1
+from app.routers.v1.paths import V1
 from app.security import Tokens
 from bench import data
 from bench.client import encode

@@ -103,7 +103,8 @@ def statements(engine: AsyncEngine, app: Served) -> Iterator[list[str]]:
         if not any(word in statement for word in BESIDE_REQUESTS):
             sent.append(statement)
 
-    engines = [engine.sync_engine, app.runtime.engine.sync_engine]
+    runtime = app.runtime
+    engines = [one.sync_engine for one in (engine, runtime.engine, runtime.readers)]
     for one in engines:
         event.listen(one, "before_cursor_execute", note)
     yield sent

@@ -76,6 +76,10 @@ class Conference:
     created_at: datetime
     updated_at: datetime
 
+    def __hash__(self) -> int:
+        """Of two fields that differ where anything does; hashing all would cost lists dearly."""
+        return hash((self.id, self.updated_at))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConferenceDraft:

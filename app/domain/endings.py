@@ -15,6 +15,7 @@ from app.domain.registrations import (
     RegistrationStatus,
     can_see,
     ensure_live,
+    hold_still,
 )
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ async def cancel(
         registration = await tx.registrations.find(registration_id)
         if registration is None or not can_see(caller, registration):
             raise NotFound
+        registration = await hold_still(tx, registration)
         await _lock(tx, [registration.target])
         registration = await tx.registrations.lock(registration_id)
         ensure_live(registration)
@@ -79,6 +81,8 @@ async def end_all_of_attendee(
     targets = [claim.target for claim in await tx.seats.held([attendee_id])]
     await tx.seats.lock_conferences(t.conference_id for t in targets if t.session_id is None)
     await tx.seats.lock_attendees([attendee_id])
+    # Read again: meanwhile the person may have been registered, or moved.
+    targets = [claim.target for claim in await tx.seats.held([attendee_id])]
     await tx.seats.lock_sessions(t.session_id for t in targets if t.session_id is not None)
     ended = await tx.registrations.lock_claims(attendee_id=attendee_id)
     await _end(tx, ended, RegistrationStatus.CANCELLED, reason, now)
@@ -91,8 +95,11 @@ async def expire_due(uow: "UnitOfWork", now: datetime, most: int = 500) -> int:
         due = await tx.registrations.due(now, most)
         if not due:
             return 0
-        await _lock(tx, [registration.target for registration in due])
-        expired = await tx.registrations.lock_due([registration.id for registration in due], now)
+        targets = {registration.target for registration in due}
+        await _lock(tx, [*targets])
+        overdue = await tx.registrations.lock_due([registration.id for registration in due], now)
+        # What was moved meanwhile holds seats that are not locked: it is found again.
+        expired = [registration for registration in overdue if registration.target in targets]
         await _end(tx, expired, RegistrationStatus.EXPIRED, "hold_expired", now)
     return len(expired)
 

@@ -22,9 +22,9 @@ from app.domain.registrations import (
     Venue,
     ensure_may_register,
     ensure_open,
+    ensure_sees,
     find_offer,
     hold_until,
-    is_visible_to,
     lock_targets,
     starts_as,
 )
@@ -117,10 +117,9 @@ def _ensure_may(ask: Ask, facts: _Facts, now: datetime) -> None:
     person = facts.people.get(ask.wish.attendee_id)
     if person is None:
         raise UnknownReference("There is no such attendee.", field="attendee")
-    venue, offer = find_offer(ask.wish.target, facts.venues, facts.offers)
     holding = facts.held.get(person.id, [])
-    if not is_visible_to(ask.caller, venue, holding):
-        raise UnknownReference("There is no such conference.", field="conference")
+    ensure_sees(ask.caller, person, facts.venues.get(ask.wish.target.conference_id), holding)
+    venue, offer = find_offer(ask.wish.target, facts.venues, facts.offers)
     ensure_may_register(ask.caller, person, venue, holding)
     ensure_open(ask.caller, venue, offer, now)
 

@@ -144,6 +144,15 @@ def is_visible_to(caller: Caller, venue: Venue, holding: Sequence[Held]) -> bool
     )
 
 
+def ensure_sees(
+    caller: Caller, person: Person, venue: Venue | None, holding: Sequence[Held]
+) -> None:
+    """What a stranger may not see is not there, whoever is registered for it (`visibility`)."""
+    own = holding if person.user_id == caller.user_id else ()
+    if venue is None or not is_visible_to(caller, venue, own):
+        raise UnknownReference("There is no such conference.", field="conference")
+
+
 def ensure_may_register(
     caller: Caller, person: Person, venue: Venue, holding: Sequence[Held]
 ) -> None:
@@ -263,8 +272,9 @@ async def move(
     Raises what registering raises, and PaymentState where money would have to change hands.
     """
     async with uow as tx:
-        old = await _seen(tx, caller, registration_id)
-        ensure_same_attendee(old, change.attendee_id)
+        seen = await _seen(tx, caller, registration_id)
+        ensure_same_attendee(seen, change.attendee_id)
+        old = await hold_still(tx, seen, change.target(seen))
         target = change.target(old)
         venues, people, offers = await lock_targets(tx, [target, old.target], [old.attendee_id])
         old = await tx.registrations.lock(registration_id)
@@ -272,16 +282,17 @@ async def move(
         if target == old.target:
             await tx.keep(old)
             return old
+        person = people[old.attendee_id]
+        held = await tx.seats.held([old.attendee_id])
+        ensure_sees(caller, person, venues.get(target.conference_id), held)
         venue, offer = find_offer(target, venues, offers)
-        holding = [
-            claim
-            for claim in await tx.seats.held([old.attendee_id])
-            if claim.registration_id != old.id
-        ]
-        ensure_may_register(caller, people[old.attendee_id], venue, holding)
+        ensure_may_register(caller, person, venue, held)
         ensure_open(caller, venue, offer, now)
-        ensure_price_moves(old, offer, await tx.payments.any_open_or_paid(old.id))
+        has_payment = await tx.payments.any_open_or_paid(old.id)
+        ensure_price_moves(old, offer, has_payment)
+        ensure_payee_stays(old, venue, has_payment)
         wish = Wish(attendee_id=old.attendee_id, target=target, quantity=old.quantity)
+        holding = [claim for claim in held if claim.registration_id != old.id]
         [refusal] = admit([wish], {target: offer}, holding)
         if refusal is not None:
             raise refusal
@@ -297,6 +308,12 @@ def ensure_price_moves(old: Registration, offer: Offer, has_payment: bool) -> No
     """What is paid, or being paid, moves only to what costs the same (`payment_state`)."""
     if has_payment and offer.unit_price.times(old.quantity) != old.price:
         raise PaymentState("The other session has another price; cancel and register anew.")
+
+
+def ensure_payee_stays(old: Registration, venue: Venue, has_payment: bool) -> None:
+    """What is paid, or being paid, moves only within its organizer's own (`payment_state`)."""
+    if has_payment and venue.organizer_id != old.organizer_id:
+        raise PaymentState("It is paid to another organizer; cancel and register anew.")
 
 
 def ensure_same_attendee(registration: Registration, attendee_id: int | None) -> None:
@@ -320,19 +337,35 @@ def _moved(old: Registration, offer: Offer, now: datetime, hold: timedelta) -> R
     )
 
 
+async def hold_still(
+    tx: "Transaction", registration: Registration, *targets: Target
+) -> Registration:
+    """The registration as it stands, and will: who moves one has its attendee locked.
+
+    Conferences come before attendees, so its own is locked first, and those of the targets.
+    """
+    wanted = (registration.target, *targets)
+    await tx.seats.lock_conferences(t.conference_id for t in wanted if t.session_id is None)
+    await tx.seats.lock_attendees([registration.attendee_id])
+    present = await tx.registrations.find(registration.id)
+    assert present is not None, "a registration is never deleted"
+    return present
+
+
 async def lock_targets(
     tx: "Transaction", targets: Sequence[Target], attendee_ids: Sequence[int]
 ) -> tuple[Mapping[int, Venue], Mapping[int, Person], Mapping[int, Offer]]:
     """Lock what gets scarcer, in the order of the house; then load the facts of all.
 
-    The facts are read after the locks, in statements of their own, so that they are not older.
+    A locked row is read as it is under its lock; the facts of other rows are read after all locks,
+    in statements of their own, so that they are not older.
     """
     sessions = [target.session_id for target in targets if target.session_id is not None]
     await tx.seats.lock_conferences(t.conference_id for t in targets if t.session_id is None)
     people = await tx.seats.lock_attendees(attendee_ids)
-    await tx.seats.lock_sessions(sessions)
+    offers = await tx.seats.lock_sessions(sessions)
     venues = await tx.seats.venues(target.conference_id for target in targets)
-    return venues, people, await tx.seats.session_offers(sessions)
+    return venues, people, offers
 
 
 async def _seen(tx: "Transaction", caller: Caller, registration_id: int) -> Registration:

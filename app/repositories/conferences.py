@@ -194,7 +194,7 @@ def conference_of(row: Sequence[Any]) -> Conference:
     return _conference(tuple(row[:_WIDTH]))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def _conference(row: tuple[Any, ...]) -> Conference:
     """By place, and once per row that is read again as it was: lists are the hot path."""
     return Conference(

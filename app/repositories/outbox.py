@@ -31,13 +31,15 @@ _LANES = {
 }
 _CLAIM = {
     lane: text(
-        "UPDATE outbox SET lease = :lease, leased_until = :until, attempts = attempts + 1"
-        f" WHERE id IN (SELECT id FROM outbox WHERE state = 'open' AND {kinds}"
+        # Materialized: a subquery that locks may be run again, and would claim more than asked.
+        f"WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE state = 'open' AND {kinds}"
         # A kind that a newer release announces waits for a worker of that release.
         " AND kind = ANY(CAST(:known AS text[])) AND due_at <= :now"
         " AND (leased_until IS NULL OR leased_until <= :now)"
         " ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED)"
-        " RETURNING id, kind, subject, attempts"
+        " UPDATE outbox SET lease = :lease, leased_until = :until, attempts = attempts + 1"
+        " FROM due WHERE outbox.id = due.id"
+        " RETURNING outbox.id, kind, subject, attempts"
     )
     for lane, kinds in _LANES.items()
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import RowMapping, text
 
 from app.domain.admission import Held, Offer, Target
 from app.domain.conferences import ConferenceStatus, Visibility
@@ -19,8 +19,11 @@ _LOCK_ATTENDEES = text(
     "SELECT id, user_id, created_by FROM attendees"
     " WHERE id = ANY(CAST(:ids AS bigint[])) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE"
 )
+# A locking statement sees the row it locks as it is after the wait, so the offer is read with it.
 _LOCK_SESSIONS = text(
-    "SELECT id FROM sessions WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR NO KEY UPDATE"
+    "SELECT id, conference_id, name, capacity, seats_taken, price_minor, currency, starts_at,"
+    " ends_at, deleted_at IS NULL AS living FROM sessions WHERE id = ANY(CAST(:ids AS bigint[]))"
+    " ORDER BY id FOR NO KEY UPDATE"
 )
 _LOCK_SESSIONS_OF = text(
     "SELECT id FROM sessions WHERE conference_id = :id AND deleted_at IS NULL ORDER BY id"
@@ -30,10 +33,6 @@ _VENUES = text(
     "SELECT id, organizer_id, status, visibility, registration_deadline, ends_at, name,"
     " capacity, seats_taken, price_minor, currency"
     " FROM conferences WHERE id = ANY(CAST(:ids AS bigint[])) AND deleted_at IS NULL"
-)
-_SESSION_OFFERS = text(
-    "SELECT id, conference_id, name, capacity, seats_taken, price_minor, currency, starts_at,"
-    " ends_at FROM sessions WHERE id = ANY(CAST(:ids AS bigint[])) AND deleted_at IS NULL"
 )
 _HELD = text(
     "SELECT r.id, r.attendee_id, r.conference_id, r.session_id, r.status, r.starts_at, r.ends_at,"
@@ -57,15 +56,20 @@ _MOVE_CONFERENCES = text(
 
 class Seats(Repository):
     async def lock_conferences(self, ids: Iterable[int]) -> None:
-        await self._lock(_LOCK_CONFERENCES, ids)
+        wanted = sorted(set(ids))
+        if wanted:
+            await self._do(_LOCK_CONFERENCES, {"ids": wanted})
 
     async def lock_attendees(self, ids: Iterable[int]) -> Mapping[int, Person]:
         """Lock living attendees in order of id; returns what registering needs to know of them."""
         rows = await self._rows(_LOCK_ATTENDEES, {"ids": sorted(set(ids))})
         return {row["id"]: Person(**row) for row in rows}
 
-    async def lock_sessions(self, ids: Iterable[int]) -> None:
-        await self._lock(_LOCK_SESSIONS, ids)
+    async def lock_sessions(self, ids: Iterable[int]) -> Mapping[int, Offer]:
+        """Lock sessions in order of id; returns the living ones as they are under the lock."""
+        wanted = sorted(set(ids))
+        rows = await self._rows(_LOCK_SESSIONS, {"ids": wanted}) if wanted else ()
+        return {row["id"]: _session_offer(row) for row in rows if row["living"]}
 
     async def lock_sessions_of(self, conference_id: int) -> None:
         """Lock every living session of a conference, in order of id."""
@@ -90,22 +94,6 @@ class Seats(Repository):
                     unit_price=Money(minor=row["price_minor"], currency=row["currency"]),
                     period=None,
                 ),
-            )
-            for row in rows
-        }
-
-    async def session_offers(self, ids: Iterable[int]) -> Mapping[int, Offer]:
-        """The living sessions as offers, by session id."""
-        wanted = sorted(set(ids))
-        rows = await self._rows(_SESSION_OFFERS, {"ids": wanted}) if wanted else ()
-        return {
-            row["id"]: Offer(
-                target=Target(conference_id=row["conference_id"], session_id=row["id"]),
-                name=row["name"],
-                capacity=row["capacity"],
-                seats_taken=row["seats_taken"],
-                unit_price=Money(minor=row["price_minor"], currency=row["currency"]),
-                period=TimeRange(start=row["starts_at"], end=row["ends_at"]),
             )
             for row in rows
         }
@@ -138,7 +126,13 @@ class Seats(Repository):
                     statement, {"ids": list(moved.keys()), "seats": list(moved.values())}
                 )
 
-    async def _lock(self, statement: TextClause, ids: Iterable[int]) -> None:
-        wanted = sorted(set(ids))
-        if wanted:
-            await self._do(statement, {"ids": wanted})
+
+def _session_offer(row: RowMapping) -> Offer:
+    return Offer(
+        target=Target(conference_id=row["conference_id"], session_id=row["id"]),
+        name=row["name"],
+        capacity=row["capacity"],
+        seats_taken=row["seats_taken"],
+        unit_price=Money(minor=row["price_minor"], currency=row["currency"]),
+        period=TimeRange(start=row["starts_at"], end=row["ends_at"]),
+    )

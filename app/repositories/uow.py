@@ -77,7 +77,8 @@ class Transaction:
 class UnitOfWork:
     """Commits when the block ends, before the caller goes on; rolls back on any error.
 
-    Database errors leave it as domain errors. Good for one transaction at a time.
+    Database errors leave it as domain errors. Good for one transaction at a time. `readers` are
+    connections that never begin a transaction; without them, `reading` borrows one that does.
     """
 
     def __init__(
@@ -85,8 +86,10 @@ class UnitOfWork:
         engine: AsyncEngine,
         ring: Callable[[], None] = lambda: None,
         claim: Claim | None = None,
+        readers: AsyncEngine | None = None,
     ) -> None:
         self._engine = engine
+        self._readers = readers
         self._ring = ring
         self._claim = claim
         self._connection: AsyncConnection | None = None
@@ -133,6 +136,10 @@ class UnitOfWork:
     async def reading(self) -> AsyncIterator[Transaction]:
         """For questions: each statement sees the present, and nothing is to be committed."""
         try:
+            if self._readers is not None:
+                async with self._readers.connect() as connection:
+                    yield Transaction(connection)
+                return
             async with self._engine.connect() as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
                 yield Transaction(connection)

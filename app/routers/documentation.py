@@ -36,7 +36,12 @@ _KEY = {
     "in": "header",
     "required": False,
     "description": "A name for this write: repeated, it has no second effect.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY},
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST_KEY,
+        "pattern": "^[!-~]([ -~]*[!-~])?$",
+    },
     "example": "5b0c9f0e-6c1f-4b7a-9f39-2a8d1f2f3b11",
 }
 

@@ -240,6 +240,7 @@ async def test_unknown_paths_and_methods(client: httpx.AsyncClient) -> None:
     wrong = await client.put("/many/")
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
     assert wrong.headers["allow"] == "GET"
+    assert (await client.put("/items/")).headers["allow"] == "GET, POST"
     assert wrong.json()["errors"] == {"detail": ["This method is not allowed here."]}
 
 

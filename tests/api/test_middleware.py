@@ -83,3 +83,30 @@ async def test_a_body_that_does_not_come_is_not_waited_for(settings: Settings) -
         }
         await app(scope, receive, send)
     assert sent[0]["status"] == 408
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/v1/conferences", "GET, POST"),
+        ("/api/v1/conferences/1/", "DELETE, GET, PATCH, PUT"),
+        ("/healthz", "GET"),
+        ("/openapi.json", "GET, HEAD"),
+    ],
+)
+async def test_a_wrong_method_is_told_which_ones_are_right(
+    client: httpx.AsyncClient, path: str, allowed: str
+) -> None:
+    answer = await client.options(path)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
+@pytest.mark.parametrize("path", ["conferences", "sessions", "attendees", "payments", "core/logs"])
+async def test_who_asks_is_found_out_before_what_is_asked_for(
+    client: httpx.AsyncClient, as_admin: dict[str, str], path: str
+) -> None:
+    malformed = f"/api/v1/{path}/?nonsense=1"
+    assert (await client.get(malformed)).status_code == 401
+    assert (await client.get(malformed, headers=as_admin)).status_code == 400
+    long = f"/api/v1/{path}/?{'page=1&' * 200}page=2"
+    assert (await client.get(long, headers=as_admin)).json()["meta"]["page"] == 2

@@ -1,13 +1,15 @@
 from decimal import Decimal
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain.conferences import Conference
+from app.domain.accounts import User
+from app.domain.conferences import Conference, ConferenceStatus, Visibility
 from app.domain.sessions import Session
 from tests.api.asking import REGISTRATIONS, Headers, count, wish
-from tests.factories import Units, a_registration, a_session, an_attendee
+from tests.factories import Units, a_conference, a_registration, a_session, an_attendee
 
 
 async def test_cancelling_frees_the_seat_once(
@@ -73,6 +75,42 @@ async def test_a_registration_cannot_be_given_away(
     body = {"attendee": (await an_attendee(uow)).id}
     answer = await client.put(f"{REGISTRATIONS}{registration.id}/", json=body, headers=as_admin)
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["attendee"])
+
+
+@pytest.mark.parametrize(
+    "hidden", [{"visibility": Visibility.PRIVATE}, {"status": ConferenceStatus.DRAFT}]
+)
+async def test_nothing_moves_to_where_its_owner_may_not_look(
+    client: httpx.AsyncClient,
+    uow: Units,
+    conference: Conference,
+    guest: User,
+    as_guest: Headers,
+    hidden: dict[str, Any],
+) -> None:
+    there = await a_conference(uow, **hidden)
+    session = await a_session(uow, there)
+    mine = await a_registration(
+        uow, await a_session(uow, conference), await an_attendee(uow, user=guest)
+    )
+    path = f"{REGISTRATIONS}{mine.id}/"
+    for target in (session.id, None, 999_999):
+        body = {"conference": there.id, "session": target}
+        refusal = (await client.put(path, json=body, headers=as_guest)).json()
+        assert refusal["code"] == "unknown_reference"
+        assert refusal["errors"] == {"conference": ["There is no such conference."]}
+    unseen = await client.get(f"/api/v1/conferences/{there.id}/", headers=as_guest)
+    assert unseen.status_code == 404
+
+
+async def test_an_organizer_moves_a_guest_known_by_that_registration_alone(
+    client: httpx.AsyncClient, uow: Units, conference: Conference, as_organizer: Headers
+) -> None:
+    here, there = await a_session(uow, conference), await a_session(uow, conference, hour=11)
+    registration = await a_registration(uow, here)
+    path, body = f"{REGISTRATIONS}{registration.id}/", {"session": there.id}
+    moved = await client.put(path, json=body, headers=as_organizer)
+    assert (moved.status_code, moved.json()["data"]["session"]) == (200, there.id)
 
 
 async def test_a_move_to_what_costs_something_must_be_paid(

@@ -166,6 +166,12 @@ async def test_drafts_and_private_conferences_are_unknown_to_strangers(
     private = await a_conference(uow, organizer=organizer, visibility=Visibility.PRIVATE)
     await refused(client, wish(draft), as_guest, 400, "unknown_reference")
     await refused(client, wish(private), as_guest, 400, "unknown_reference")
+    nowhere = wish(private) | {"session": 999_999}
+    refusal = await refused(client, nowhere, as_guest, 400, "unknown_reference")
+    assert list(refusal["errors"]) == ["conference"]
+    invited = await an_attendee(uow)
+    await a_registration(uow, private, invited)
+    await refused(client, wish(private, invited), as_guest, 400, "unknown_reference")
     await refused(client, wish(draft), as_organizer, 409, "conference_inactive")
 
 

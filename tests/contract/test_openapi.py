@@ -129,6 +129,14 @@ def test_errors_are_documented(operations: list[Operation]) -> None:
         assert expected <= set(one.spec["responses"]), one.name
 
 
+def test_whatever_takes_a_key_says_that_the_key_may_be_malformed(
+    operations: list[Operation],
+) -> None:
+    keyed = [one for one in operations if "422" in one.spec["responses"]]
+    assert keyed
+    assert [one.name for one in keyed if "400" not in one.spec["responses"]] == []
+
+
 def test_the_frameworks_own_validation_error_is_absent(document: dict[str, Any]) -> None:
     assert "ValidationError" not in str(document)
 

@@ -31,6 +31,7 @@ from app.domain.registrations import (
     ensure_live,
     ensure_may_register,
     ensure_open,
+    ensure_payee_stays,
     ensure_price_moves,
     ensure_same_attendee,
     find_offer,
@@ -232,6 +233,14 @@ def test_what_is_paid_moves_only_to_what_costs_the_same() -> None:
     ensure_price_moves(paid, SESSION, False)
     with pytest.raises(PaymentState):
         ensure_price_moves(paid, SESSION, True)
+
+
+def test_what_is_paid_stays_with_whom_it_is_paid_to() -> None:
+    elsewhere = replace(VENUE, organizer_id=8)
+    ensure_payee_stays(REGISTRATION, VENUE, True)
+    ensure_payee_stays(REGISTRATION, elsewhere, False)
+    with pytest.raises(PaymentState):
+        ensure_payee_stays(REGISTRATION, elsewhere, True)
 
 
 def test_a_registration_stays_its_attendees() -> None:

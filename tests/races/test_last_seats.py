@@ -62,8 +62,13 @@ async def test_without_the_lock_and_the_constraint_it_oversells(
 ) -> None:
     """The power of the test above: take both guards out, and it fails."""
 
-    async def unlocked(_: Seats, __: object) -> None:
-        """Let everybody look at the counter at the same time."""
+    lock = Seats.lock_sessions
+
+    async def unlocked(seats: Seats, ids: Sequence[int]) -> object:
+        """Everybody looks at the counter, and nobody keeps the others from it."""
+        offers = await lock(seats, ids)
+        await seats._connection.commit()
+        return offers
 
     scene = await set_up(engine, attendees=200, capacities=[10])
     guard = "ck_sessions_seats_within_capacity"

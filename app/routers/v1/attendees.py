@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
@@ -31,10 +31,11 @@ from app.routers.v1.fields import (
     ShortText,
     left_out,
 )
-from app.routers.v1.listing import ListQuery, orderable
+from app.routers.v1.listing import ListQuery, asked, documented, orderable
+from app.routers.v1.paths import V1
 from app.routers.v1.sessions import SessionOut
 
-router = APIRouter(prefix="/attendees", tags=["Attendees"])
+router = APIRouter(prefix=f"{V1}/attendees", tags=["Attendees"])
 
 _JOHN: JsonDict = {
     "attendee_name": "John Smith",
@@ -198,9 +199,10 @@ class RecommendationsQuery(BaseModel):
     operation_id="listAttendees",
     response_model=ListEnvelope[AttendeeOut],
     responses=errors(400, 401, 403, 503),
+    openapi_extra=documented(AttendeesQuery),
 )
 async def list_attendees(
-    request: Request, query: Annotated[AttendeesQuery, Query()], me: Me, uow: Uow
+    request: Request, me: Me, query: Annotated[AttendeesQuery, asked(AttendeesQuery)], uow: Uow
 ) -> Response:
     """All for admins; whom they entered or have as guests for organizers; oneself for others."""
     page = await attendees.listed(uow, me, query.filter(), query.page_request())
@@ -285,11 +287,12 @@ async def delete_attendee(attendee_id: PathId, me: Me, uow: Uow, now: Now) -> Re
     operation_id="listRecommendations",
     response_model=Envelope[list[RecommendationOut]],
     responses=errors(400, 401, 404, 503),
+    openapi_extra=documented(RecommendationsQuery),
 )
 async def list_recommendations(
     attendee_id: PathId,
-    query: Annotated[RecommendationsQuery, Query()],
     me: Me,
+    query: Annotated[RecommendationsQuery, asked(RecommendationsQuery)],
     uow: Uow,
     now: Now,
 ) -> Response:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Literal, cast
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from app.domain import closing, conferences
@@ -50,9 +50,10 @@ from app.routers.v1.fields import (
     Timezone,
     left_out,
 )
-from app.routers.v1.listing import ListQuery, orderable
+from app.routers.v1.listing import ListQuery, asked, documented, orderable
+from app.routers.v1.paths import V1
 
-router = APIRouter(prefix="/conferences", tags=["Conferences"])
+router = APIRouter(prefix=f"{V1}/conferences", tags=["Conferences"])
 
 _NAMES = {
     "conference_name": "name",
@@ -266,9 +267,14 @@ def _listed(page: Page[Conference], request: Request, now: datetime) -> Response
     operation_id="listConferences",
     response_model=ListEnvelope[ConferenceOut],
     responses=errors(400, 401, 503),
+    openapi_extra=documented(AllConferencesQuery),
 )
 async def list_conferences(
-    request: Request, query: Annotated[AllConferencesQuery, Query()], me: Me, uow: Uow, now: Now
+    request: Request,
+    me: Me,
+    query: Annotated[AllConferencesQuery, asked(AllConferencesQuery)],
+    uow: Uow,
+    now: Now,
 ) -> Response:
     """All that one may see, by start: drafts and private ones are for those they concern."""
     page = await conferences.listed(uow, me, query.filter(), query.page_request(), now)
@@ -295,9 +301,14 @@ async def create_conference(body: ConferenceIn, me: Me, uow: Uow, now: Now) -> R
     operation_id="listUpcomingConferences",
     response_model=ListEnvelope[ConferenceOut],
     responses=errors(400, 401, 503),
+    openapi_extra=documented(AllConferencesQuery),
 )
 async def list_upcoming_conferences(
-    request: Request, query: Annotated[AllConferencesQuery, Query()], me: Me, uow: Uow, now: Now
+    request: Request,
+    me: Me,
+    query: Annotated[AllConferencesQuery, asked(AllConferencesQuery)],
+    uow: Uow,
+    now: Now,
 ) -> Response:
     """Those that start today, in their own time zone, or later."""
     filter = replace(query.filter(), upcoming=True)
@@ -311,9 +322,14 @@ async def list_upcoming_conferences(
     operation_id="listMyConferences",
     response_model=ListEnvelope[ConferenceOut],
     responses=errors(400, 401, 503),
+    openapi_extra=documented(ConferencesQuery),
 )
 async def list_my_conferences(
-    request: Request, query: Annotated[ConferencesQuery, Query()], me: Me, uow: Uow, now: Now
+    request: Request,
+    me: Me,
+    query: Annotated[ConferencesQuery, asked(ConferencesQuery)],
+    uow: Uow,
+    now: Now,
 ) -> Response:
     """Those one organizes, drafts and private ones included."""
     filter = replace(query.filter(), organizer_id=me.user_id)

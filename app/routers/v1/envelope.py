@@ -5,6 +5,7 @@ Routes answer with ready bytes: their `response_model` only describes them.
 
 from collections.abc import Iterable
 from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
+from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -159,4 +160,7 @@ def _json_of(data: Any) -> bytes:
 
 
 def _url(request: Request, page: int) -> str:
-    return str(request.url.include_query_params(page=page))
+    """This list's address with another page asked for; the rest of the query stays."""
+    query = request.scope["query_string"].decode("latin-1")
+    pairs = dict(parse_qsl(query, keep_blank_values=True)) | {"page": page}
+    return f"{request.base_url}{request.scope['path'].lstrip('/')}?{urlencode(pairs)}"

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain import errors as domain
@@ -34,6 +35,7 @@ FRAMEWORK_CODES = {
     413: ("body_too_large", "The body is too large."),
 }
 
+_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _UNREADABLE = Invalid(errors={"detail": ["The body could not be read."]})
 
 _WORDS = {
@@ -91,8 +93,12 @@ logger = logging.getLogger(__name__)
 
 
 def errors(*codes: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that may answer with these statuses."""
-    return {code: _documented(code) for code in codes}
+    """The `responses` of a route that may answer with these statuses.
+
+    What takes an idempotency key (422) may find it malformed (400).
+    """
+    wanted = {*codes, 400} if 422 in codes else set(codes)
+    return {code: _documented(code) for code in sorted(wanted)}
 
 
 def _documented(code: int) -> dict[str, Any]:
@@ -149,7 +155,10 @@ async def on_framework_error(request: Request, error: Exception) -> Response:
         return await on_domain_error(request, _UNREADABLE)
     code, message = FRAMEWORK_CODES.get(status, (f"http_{status}", str(error.detail)))
     body = _body(message, code, {"detail": [message]}, _request_id(request))
-    return _answer(status, body, error.headers or {})
+    headers = dict(error.headers or {})
+    if "Allow" in headers:
+        headers["Allow"] = _allowed(request)
+    return _answer(status, body, headers)
 
 
 class UnexpectedErrors:
@@ -208,6 +217,16 @@ def _body(
 
 def _answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str]) -> Response:
     return Response(to_json(body), status, dict(headers), media_type="application/json")
+
+
+def _allowed(request: Request) -> str:
+    """Every method of the path; the framework names those of one route of it."""
+    asked = [{**request.scope, "method": method} for method in _METHODS]
+    return ", ".join(
+        scope["method"]
+        for scope in asked
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
+    )
 
 
 def _request_id(request: Request) -> str:

@@ -94,7 +94,8 @@ def _email(address: str) -> str:
 
 @cache
 def _timezones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    # Neither names a place: one is wherever the server stands, the other is nowhere.
+    return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
 def _timezone(name: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,10 +14,11 @@ from app.routers.deps import Me, Now, Rt, Uow
 from app.routers.v1.envelope import Envelope, ListEnvelope, listed, ok
 from app.routers.v1.errors import errors
 from app.routers.v1.fields import Id, PathId, QueryId, ShortText
-from app.routers.v1.listing import ListQuery, orderable
+from app.routers.v1.listing import ListQuery, asked, documented, orderable
+from app.routers.v1.paths import V1
 from app.signing import verify
 
-router = APIRouter(prefix="/payments", tags=["Payments"])
+router = APIRouter(prefix=f"{V1}/payments", tags=["Payments"])
 
 # The seed's words, beginning with a capital.
 Shown = Literal["Pending", "Paid", "Failed", "Refunded"]
@@ -201,9 +202,10 @@ def _event(raw: bytes) -> CallbackIn:
     operation_id="listPayments",
     response_model=ListEnvelope[PaymentOut],
     responses=errors(400, 401, 503),
+    openapi_extra=documented(PaymentsQuery),
 )
 async def list_payments(
-    request: Request, query: Annotated[PaymentsQuery, Query()], me: Me, uow: Uow
+    request: Request, me: Me, query: Annotated[PaymentsQuery, asked(PaymentsQuery)], uow: Uow
 ) -> Response:
     """One's own; an organizer's conferences'; all for admins."""
     page = await payments.listed(uow, me, query.filter(), query.page_request())

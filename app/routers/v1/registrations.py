@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain import attendees, endings, registering, registrations
@@ -19,9 +19,10 @@ from app.routers.deps import Me, Now, Rt, Uow
 from app.routers.v1.envelope import Envelope, ListEnvelope, created, deleted, listed, ok
 from app.routers.v1.errors import errors
 from app.routers.v1.fields import Id, PathId, QueryId
-from app.routers.v1.listing import ListQuery, orderable
+from app.routers.v1.listing import ListQuery, asked, documented, orderable
+from app.routers.v1.paths import V1
 
-router = APIRouter(prefix="/registrations", tags=["Registrations"])
+router = APIRouter(prefix=f"{V1}/registrations", tags=["Registrations"])
 
 MOST_SEATS_AT_ONCE = 100
 
@@ -142,9 +143,13 @@ class RegistrationsQuery(ListQuery):
     operation_id="listRegistrations",
     response_model=ListEnvelope[RegistrationOut],
     responses=errors(400, 401, 503),
+    openapi_extra=documented(RegistrationsQuery),
 )
 async def list_registrations(
-    request: Request, query: Annotated[RegistrationsQuery, Query()], me: Me, uow: Uow
+    request: Request,
+    me: Me,
+    query: Annotated[RegistrationsQuery, asked(RegistrationsQuery)],
+    uow: Uow,
 ) -> Response:
     """One's own; an organizer's conferences'; all for admins. Newest first."""
     page = await registrations.listed(uow, me, query.filter(), query.page_request())

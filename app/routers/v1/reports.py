@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain import reports
@@ -11,9 +11,10 @@ from app.routers.deps import Me, Uow
 from app.routers.v1.envelope import ListEnvelope, listed
 from app.routers.v1.errors import errors
 from app.routers.v1.fields import QueryId
-from app.routers.v1.listing import ListQuery
+from app.routers.v1.listing import ListQuery, asked, documented
+from app.routers.v1.paths import V1
 
-router = APIRouter(prefix="/reports", tags=["Reports"])
+router = APIRouter(prefix=f"{V1}/reports", tags=["Reports"])
 
 
 class ConferenceReportOut(BaseModel):
@@ -100,9 +101,10 @@ class ReportQuery(ListQuery):
     operation_id="reportConferences",
     response_model=ListEnvelope[ConferenceReportOut],
     responses=errors(400, 401, 403, 503),
+    openapi_extra=documented(ReportQuery),
 )
 async def report_conferences(
-    request: Request, query: Annotated[ReportQuery, Query()], me: Me, uow: Uow
+    request: Request, me: Me, query: Annotated[ReportQuery, asked(ReportQuery)], uow: Uow
 ) -> Response:
     """Over all for admins, over their own for organizers; deleted and cancelled do not count."""
     page = await reports.conferences(uow, me, query.conference, query.page_request())
@@ -115,9 +117,10 @@ async def report_conferences(
     operation_id="reportSessions",
     response_model=ListEnvelope[SessionReportOut],
     responses=errors(400, 401, 403, 503),
+    openapi_extra=documented(ReportQuery),
 )
 async def report_sessions(
-    request: Request, query: Annotated[ReportQuery, Query()], me: Me, uow: Uow
+    request: Request, me: Me, query: Annotated[ReportQuery, asked(ReportQuery)], uow: Uow
 ) -> Response:
     """Over all for admins, over their own for organizers; deleted and cancelled do not count."""
     page = await reports.sessions(uow, me, query.conference, query.page_request())

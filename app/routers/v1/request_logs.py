@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.domain import request_logs
@@ -12,7 +12,8 @@ from app.routers.deps import Me, Uow
 from app.routers.v1.envelope import ListEnvelope, listed
 from app.routers.v1.errors import errors
 from app.routers.v1.fields import Instant, ShortText
-from app.routers.v1.listing import ListQuery, orderable
+from app.routers.v1.listing import ListQuery, asked, documented, orderable
+from app.routers.v1.paths import V1
 
 
 class RequestLogOut(BaseModel):
@@ -86,7 +87,7 @@ class RequestLogsQuery(ListQuery):
         )
 
 
-router = APIRouter(prefix="/core/logs", tags=["Logs"])
+router = APIRouter(prefix=f"{V1}/core/logs", tags=["Logs"])
 
 
 @router.get(
@@ -95,9 +96,10 @@ router = APIRouter(prefix="/core/logs", tags=["Logs"])
     operation_id="listRequestLogs",
     response_model=ListEnvelope[RequestLogOut],
     responses=errors(400, 401, 403, 503),
+    openapi_extra=documented(RequestLogsQuery),
 )
 async def list_request_logs(
-    request: Request, query: Annotated[RequestLogsQuery, Query()], me: Me, uow: Uow
+    request: Request, me: Me, query: Annotated[RequestLogsQuery, asked(RequestLogsQuery)], uow: Uow
 ) -> Response:
     """What was asked of this service and what it answered, newest first; for admins."""
     page = await request_logs.listed(uow, me, query.filter(), query.page_request())

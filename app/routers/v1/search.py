@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.domain import search
@@ -11,9 +11,11 @@ from app.routers.deps import Me, Now, Uow
 from app.routers.v1.conferences import ConferenceOut
 from app.routers.v1.envelope import Envelope, ok
 from app.routers.v1.errors import errors
+from app.routers.v1.listing import asked, documented
+from app.routers.v1.paths import V1
 from app.routers.v1.sessions import SessionOut
 
-router = APIRouter(prefix="/search", tags=["Search"])
+router = APIRouter(prefix=f"{V1}/search", tags=["Search"])
 
 
 def _examples(model: type[BaseModel]) -> JsonValue:
@@ -29,6 +31,7 @@ class SearchQuery(BaseModel):
         max_length=200,
         description="Words, or how they begin; all of them must be found.",
         examples=["Keynote"],
+        json_schema_extra={"pattern": r"\S"},
     )
 
 
@@ -53,9 +56,10 @@ class HitsOut(BaseModel):
     operation_id="search",
     response_model=Envelope[HitsOut],
     responses=errors(400, 401, 503),
+    openapi_extra=documented(SearchQuery),
 )
 async def search_everything(
-    query: Annotated[SearchQuery, Query()], me: Me, uow: Uow, now: Now
+    me: Me, query: Annotated[SearchQuery, asked(SearchQuery)], uow: Uow, now: Now
 ) -> Response:
     """Conferences by name and description, sessions by name and speaker, whatever the case."""
     hits = await search.search(uow, me, query.q)

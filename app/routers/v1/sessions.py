@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, cast
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from app.domain import closing, sessions
@@ -26,9 +26,10 @@ from app.routers.v1.fields import (
     ShortText,
     left_out,
 )
-from app.routers.v1.listing import ListQuery, orderable
+from app.routers.v1.listing import ListQuery, asked, documented, orderable
+from app.routers.v1.paths import V1
 
-router = APIRouter(prefix="/sessions", tags=["Sessions"])
+router = APIRouter(prefix=f"{V1}/sessions", tags=["Sessions"])
 
 _NAMES = {
     "session_name": "name",
@@ -204,9 +205,10 @@ class SessionsQuery(ListQuery):
     operation_id="listSessions",
     response_model=ListEnvelope[SessionOut],
     responses=errors(400, 401, 503),
+    openapi_extra=documented(SessionsQuery),
 )
 async def list_sessions(
-    request: Request, query: Annotated[SessionsQuery, Query()], me: Me, uow: Uow
+    request: Request, me: Me, query: Annotated[SessionsQuery, asked(SessionsQuery)], uow: Uow
 ) -> Response:
     """Those of every conference one may see, by start."""
     page = await sessions.listed(uow, me, query.filter(), query.page_request())

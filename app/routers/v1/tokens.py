@@ -12,8 +12,9 @@ from app.routers.deps import Now, Rt, address
 from app.routers.v1.envelope import Envelope, deleted, ok
 from app.routers.v1.errors import errors
 from app.routers.v1.fields import Name
+from app.routers.v1.paths import V1
 
-router = APIRouter(prefix="/token", tags=["Auth"])
+router = APIRouter(prefix=f"{V1}/token", tags=["Auth"])
 
 _TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"  # noqa: S105
 

@@ -14,9 +14,10 @@ from app.routers.deps import Me, Now, Rt, Uow
 from app.routers.v1.envelope import Envelope, created, ok
 from app.routers.v1.errors import errors
 from app.routers.v1.fields import Email, ShortText
+from app.routers.v1.paths import V1
 from app.routers.v1.tokens import AnyPassword, TokensOut
 
-router = APIRouter(prefix="/users", tags=["Users"])
+router = APIRouter(prefix=f"{V1}/users", tags=["Users"])
 
 Username = Annotated[
     str,
@@ -128,7 +129,7 @@ class UserOut(BaseModel):
     operation_id="signUp",
     summary="Open an account",
     response_model=Envelope[UserOut],
-    responses=errors(400, 409, 422, 429, 503),
+    responses=errors(400, 401, 409, 422, 429, 503),
 )
 async def sign_up(body: SignUpIn, uow: Uow, runtime: Rt, now: Now) -> Response:
     """No token is needed. An attendee known under the e-mail is linked to the account."""
