@@ -28,7 +28,6 @@ COLUMNS = (
     " organizer_id, created_at, updated_at"
 )
 _NAMED: list[ColumnClause[Any]] = [column(name.strip()) for name in COLUMNS.split(",")]
-_WIDTH = len(_NAMED)
 # Days are told in a conference's own zone. Its name is tried as it is stored, so that a zone
 # this database does not know is refused once and cannot spoil a list later.
 _KNOWN_TIMEZONE = "CASE WHEN now() AT TIME ZONE :timezone IS NOT NULL THEN :timezone END"
@@ -74,6 +73,13 @@ _FILTERS = {
         f" {_LOCAL_START} >= CAST(CAST(:now AS timestamptz) AT TIME ZONE c.timezone AS date)"
     ),
 }
+_VERSIONS = text(
+    f"SELECT xmin, {COLUMNS} FROM conferences c WHERE id = ANY(CAST(:ids AS bigint[]))"
+    f" AND {VISIBLE}"
+).columns(column("xmin"), *_NAMED)
+# Rows by id, each with the transaction that wrote it: whatever changes a row changes that.
+_remembered: dict[int, tuple[int, Conference]] = {}
+_MOST_REMEMBERED = 2_000
 _NEED_NOW = frozenset({"phase", "upcoming"})
 _ORDERS = {
     "start_date": "starts_at",
@@ -102,19 +108,35 @@ class Conferences(Repository):
     async def page(
         self, viewer: Caller, filter: ConferenceFilter, page: PageRequest, now: datetime
     ) -> Page[Conference]:
-        """A page of what the viewer may see, and the count of the whole, in one statement."""
+        """A page of what the viewer may see, and the count of the whole.
+
+        One statement tells which versions of which rows they are; only those that this process
+        does not remember are then read.
+        """
         wanted = _wanted(filter)
         values = {**wanted, **values_of(viewer), "most": page.size, "offset": page.offset}
         if not _NEED_NOW.isdisjoint(wanted):
             values["now"] = now
         statement = _page_statement(tuple(wanted), page.ordering or ("start_date",))
-        rows = (await self._do(statement, values)).all()
+        rows: Sequence[Any] = (await self._do(statement, values)).all()
         # A page past the end is one row with the count and no conference.
-        return Page(
-            items=[conference_of(row) for row in rows if row.id is not None],
-            count=rows[0].total,
-            request=page,
-        )
+        versions: dict[int, int] = {row[0]: row[1] for row in rows if row[0] is not None}
+        found = {id: known for id, version in versions.items() if (known := _known(id, version))}
+        found |= await self._learn([id for id in versions if id not in found], viewer)
+        # What disappeared between the two statements is left out.
+        items = [found[id] for id in versions if id in found]
+        return Page(items=items, count=rows[0][2], request=page)
+
+    async def _learn(self, ids: Sequence[int], viewer: Caller) -> Mapping[int, Conference]:
+        """Read rows as they are now, and remember them by their versions."""
+        if not ids:
+            return {}
+        if len(_remembered) > _MOST_REMEMBERED:
+            _remembered.clear()
+        rows: Sequence[Any] = (await self._do(_VERSIONS, {"ids": ids, **values_of(viewer)})).all()
+        read = {row[1]: (row[0], conference_of(row[1:])) for row in rows}
+        _remembered.update(read)
+        return {id: conference for id, (_, conference) in read.items()}
 
     async def add(
         self, draft: ConferenceDraft, price: Money, organizer_id: int | None, now: datetime
@@ -159,12 +181,18 @@ def _wanted(filter: ConferenceFilter) -> dict[str, Any]:
 def _page_statement(filters: Sequence[str], ordering: Sequence[str]) -> TextualSelect:
     where = " AND ".join([VISIBLE, *(_FILTERS[name] for name in filters)])
     return text(
-        "SELECT page.*, whole.total"
+        "SELECT page.id, page.version, whole.total"
         f" FROM (SELECT count(*) AS total FROM conferences c WHERE {where}) AS whole"
-        f" LEFT JOIN (SELECT {COLUMNS} FROM conferences c WHERE {where}"
-        f" ORDER BY {ordered(ordering, _ORDERS, 'c')} LIMIT :most OFFSET :offset) AS page ON true"
-        f" ORDER BY {ordered(ordering, _ORDERS, 'page')}"
-    ).columns(*_NAMED, column("total"))
+        " LEFT JOIN (SELECT c.id, c.xmin AS version,"
+        f" row_number() OVER (ORDER BY {ordered(ordering, _ORDERS, 'c')}) AS place"
+        f" FROM conferences c WHERE {where} ORDER BY place LIMIT :most OFFSET :offset) AS page"
+        " ON true ORDER BY page.place"
+    ).columns(column("id"), column("version"), column("total"))
+
+
+def _known(id: int, version: int) -> Conference | None:
+    known = _remembered.get(id)
+    return known[1] if known is not None and known[0] == version else None
 
 
 def _values(source: Conference | ConferenceDraft, price: Money) -> dict[str, Any]:
@@ -190,13 +218,7 @@ _VISIBILITIES = {visibility.value: visibility for visibility in Visibility}
 
 
 def conference_of(row: Sequence[Any]) -> Conference:
-    """From a row that begins with `COLUMNS`."""
-    return _conference(tuple(row[:_WIDTH]))
-
-
-@lru_cache(maxsize=4096)
-def _conference(row: tuple[Any, ...]) -> Conference:
-    """By place, and once per row that is read again as it was: lists are the hot path."""
+    """From a row that begins with `COLUMNS`; by place, for lists are long."""
     return Conference(
         id=row[0],
         name=row[1],

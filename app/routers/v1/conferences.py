@@ -1,28 +1,23 @@
 """Conferences over HTTP (seed 000 §5.1)."""
 
 from dataclasses import replace
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from functools import lru_cache
-from typing import Annotated, Literal, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict
 
 from app.domain import closing, conferences
-from app.domain.conferences import (
-    Conference,
-    ConferenceChanges,
-    ConferenceDraft,
-    ConferenceFilter,
-    ConferenceStatus,
-    Phase,
-    Visibility,
-    phase,
-)
+from app.domain.conferences import Conference, Phase, phase
 from app.domain.pages import Page
-from app.domain.times import days, first_day, last_day
 from app.routers.deps import Me, Now, Uow
+from app.routers.v1.conference_models import (
+    AllConferencesQuery,
+    ConferenceIn,
+    ConferenceOut,
+    ConferencePatch,
+    ConferencesQuery,
+)
 from app.routers.v1.envelope import (
     Envelope,
     Json,
@@ -34,224 +29,14 @@ from app.routers.v1.envelope import (
     ok,
 )
 from app.routers.v1.errors import errors
-from app.routers.v1.fields import (
-    Currency,
-    Day,
-    Flag,
-    Instant,
-    LongText,
-    Name,
-    Needle,
-    PathId,
-    Price,
-    QueryId,
-    Seats,
-    ShortText,
-    Timezone,
-    left_out,
-)
-from app.routers.v1.listing import ListQuery, asked, documented, orderable
+from app.routers.v1.fields import PathId
+from app.routers.v1.listing import asked, documented
 from app.routers.v1.paths import V1
 
 router = APIRouter(prefix=f"{V1}/conferences", tags=["Conferences"])
 
-_NAMES = {
-    "conference_name": "name",
-    "start_date": "first_day",
-    "end_date": "last_day",
-}
 
-
-class ConferenceIn(BaseModel):
-    """Days are those of `timezone`; `capacity` null is unlimited; `status` says draft or not."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "conference_name": "Tech Summit 2026",
-                    "start_date": "2026-09-01",
-                    "end_date": "2026-09-03",
-                    "location": "San Francisco",
-                    "description": "Global tech/AI summit.",
-                }
-            ]
-        },
-    )
-
-    conference_name: Name
-    start_date: Day
-    end_date: Day
-    location: ShortText = ""
-    description: LongText = ""
-    timezone: Timezone = "UTC"
-    capacity: Seats | None = None
-    price: Price = Decimal(0)
-    currency: Currency = "USD"
-    multi_track: Flag = False
-    status: Literal["draft", "published"] = "published"
-    visibility: Visibility = Visibility.PUBLIC
-    registration_deadline: Instant | None = None
-
-    def draft(self) -> ConferenceDraft:
-        return ConferenceDraft(
-            name=self.conference_name,
-            period=days(self.start_date, self.end_date, self.timezone),
-            location=self.location,
-            description=self.description,
-            timezone=self.timezone,
-            capacity=self.capacity,
-            price=self.price,
-            currency=self.currency,
-            multi_track=self.multi_track,
-            status=ConferenceStatus(self.status),
-            visibility=self.visibility,
-            registration_deadline=self.registration_deadline,
-        )
-
-
-class ConferencePatch(BaseModel):
-    """Any part of the fields; what is left out stays as it is."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={"examples": [{"location": "Oakland", "capacity": 800}]},
-    )
-
-    conference_name: Name = left_out()
-    start_date: Day = left_out()
-    end_date: Day = left_out()
-    location: ShortText = left_out()
-    description: LongText = left_out()
-    timezone: Timezone = left_out()
-    capacity: Seats | None = None
-    price: Price = left_out()
-    currency: Currency = left_out()
-    multi_track: Flag = left_out()
-    visibility: Visibility = left_out()
-    registration_deadline: Instant | None = None
-
-    def changes(self) -> ConferenceChanges:
-        named = {_NAMES.get(field, field): getattr(self, field) for field in self.model_fields_set}
-        return cast(ConferenceChanges, named)
-
-
-class ConferenceOut(BaseModel):
-    """`status` is told by the clock too; `starts_at` and `ends_at` are the days as instants."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": 1,
-                    "conference_name": "Tech Summit 2026",
-                    "start_date": "2026-09-01",
-                    "end_date": "2026-09-03",
-                    "location": "San Francisco",
-                    "description": "Global tech/AI summit.",
-                    "timezone": "UTC",
-                    "starts_at": "2026-09-01T00:00:00Z",
-                    "ends_at": "2026-09-04T00:00:00Z",
-                    "capacity": None,
-                    "seats_taken": 0,
-                    "price": 0.0,
-                    "currency": "USD",
-                    "multi_track": False,
-                    "status": "published",
-                    "visibility": "public",
-                    "registration_deadline": None,
-                    "organizer": 2,
-                    "created_at": "2026-05-01T10:00:00Z",
-                    "updated_at": "2026-05-01T10:00:00Z",
-                }
-            ]
-        }
-    )
-
-    id: int
-    conference_name: str
-    start_date: date
-    end_date: date
-    location: str
-    description: str
-    timezone: str
-    starts_at: datetime
-    ends_at: datetime
-    capacity: int | None
-    seats_taken: int
-    price: float
-    currency: str
-    multi_track: bool
-    status: Phase
-    visibility: Visibility
-    registration_deadline: datetime | None
-    organizer: int | None
-    created_at: datetime
-    updated_at: datetime
-
-    @classmethod
-    def of(cls, conference: Conference, now: datetime) -> "ConferenceOut":
-        return cls.at(conference, phase(conference, now))
-
-    @classmethod
-    def at(cls, conference: Conference, status: Phase) -> "ConferenceOut":
-        return cls(
-            id=conference.id,
-            conference_name=conference.name,
-            start_date=first_day(conference.period, conference.timezone),
-            end_date=last_day(conference.period, conference.timezone),
-            location=conference.location,
-            description=conference.description,
-            timezone=conference.timezone,
-            starts_at=conference.period.start,
-            ends_at=conference.period.end,
-            capacity=conference.capacity,
-            seats_taken=conference.seats_taken,
-            price=float(conference.price.amount),
-            currency=conference.price.currency,
-            multi_track=conference.multi_track,
-            status=status,
-            visibility=conference.visibility,
-            registration_deadline=conference.registration_deadline,
-            organizer=conference.organizer_id,
-            created_at=conference.created_at,
-            updated_at=conference.updated_at,
-        )
-
-
-class ConferencesQuery(ListQuery):
-    """`start_after` and `start_before` name days and include them; `location` is a part of it."""
-
-    ordering: Annotated[
-        str, orderable("start_date", "end_date", "conference_name", "created_at")
-    ] = "start_date"
-    status: Phase | None = None
-    location: Needle | None = None
-    start_after: Day | None = None
-    start_before: Day | None = None
-    multi_track: bool | None = None
-
-    def filter(self) -> ConferenceFilter:
-        return ConferenceFilter(
-            phase=self.status,
-            location=self.location,
-            start_after=self.start_after,
-            start_before=self.start_before,
-            multi_track=self.multi_track,
-        )
-
-
-class AllConferencesQuery(ConferencesQuery):
-    """`organizer` is the id of a user."""
-
-    organizer: QueryId | None = None
-
-    def filter(self) -> ConferenceFilter:
-        return replace(super().filter(), organizer_id=self.organizer)
-
-
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2000)
 def _json(conference: Conference, status: Phase) -> Json:
     """A conference in a list, written once and again only when something about it changes."""
     return json(ConferenceOut.at(conference, status))

@@ -151,7 +151,11 @@ async def process_payment(body: PaymentIn, me: Me, uow: Uow, rt: Rt, now: Now) -
     patience = rt.settings.payment_wait_seconds
     payment = await payments.outcome(rt.unit_of_work(), payment.id, patience)
     pending = payment.status is PaymentStatus.PENDING
-    return ok(PaymentOut.of(payment), status=202 if pending else 200)
+    shown = PaymentOut.of(payment)
+    if payment.status is PaymentStatus.REFUNDED:
+        # Cancelled while it was paid for: to whoever asked to pay, that is no success.
+        shown = shown.model_copy(update={"status": "Failed"})
+    return ok(shown, status=202 if pending else 200)
 
 
 @router.post(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from app.domain import search
 from app.domain.search import MOST_HITS
 from app.routers.deps import Me, Now, Uow
-from app.routers.v1.conferences import ConferenceOut
+from app.routers.v1.conference_models import ConferenceOut
 from app.routers.v1.envelope import Envelope, ok
 from app.routers.v1.errors import errors
 from app.routers.v1.listing import asked, documented
