@@ -183,10 +183,10 @@ def _page_statement(filters: Sequence[str], ordering: Sequence[str]) -> TextualS
     return text(
         "SELECT page.id, page.version, whole.total"
         f" FROM (SELECT count(*) AS total FROM conferences c WHERE {where}) AS whole"
-        " LEFT JOIN (SELECT c.id, c.xmin AS version,"
-        f" row_number() OVER (ORDER BY {ordered(ordering, _ORDERS, 'c')}) AS place"
-        f" FROM conferences c WHERE {where} ORDER BY place LIMIT :most OFFSET :offset) AS page"
-        " ON true ORDER BY page.place"
+        " LEFT JOIN (SELECT c.id, c.xmin AS version, c.starts_at, c.ends_at, c.name, c.created_at"
+        f" FROM conferences c WHERE {where} ORDER BY {ordered(ordering, _ORDERS, 'c')}"
+        " LIMIT :most OFFSET :offset) AS page ON true"
+        f" ORDER BY {ordered(ordering, _ORDERS, 'page')}"
     ).columns(column("id"), column("version"), column("total"))
 
 
