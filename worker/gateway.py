@@ -34,11 +34,14 @@ class CallbackFailed(Exception):
 
 
 class Gateway:
-    """`signing_key` signs the callbacks, `deciding_key` draws the outcomes."""
+    """`signing_key` signs the callbacks, `deciding_key` draws the outcomes.
+
+    Without a `callback_url` of its own it reports to where each payment asks it to.
+    """
 
     def __init__(
         self,
-        callback_url: str,
+        callback_url: str | None,
         signing_key: bytes,
         deciding_key: bytes,
         success_rate: float,
@@ -52,14 +55,20 @@ class Gateway:
         # The callback is our own house's: no proxy of the environment comes in between.
         self._client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)
 
-    async def settle(self, payment_id: int, wanted: str | None) -> None:
+    async def settle(self, payment_id: int, wanted: str | None, asked_url: str = "") -> None:
         """Decide and report. Raises Hopeless when the report will never be taken."""
+        url = self._callback_url or asked_url
+        if not url:
+            raise Hopeless("Nobody has said where to report: set PLENARY_CALLBACK_URL.")
         decision = decide(payment_id, wanted, self._deciding_key, self._success_rate)
         now = self._now()
         body = report(payment_id, decision, now)
         headers = signed(self._signing_key, f"pay_{payment_id}", now, body)
         headers["content-type"] = "application/json"
-        answer = await self._client.post(self._callback_url, content=body, headers=headers)
+        try:
+            answer = await self._client.post(url, content=body, headers=headers)
+        except httpx.TransportError as error:
+            raise CallbackFailed(f"{url} cannot be reached: {error}") from error
         if answer.is_success:
             return
         reason = f"The callback was answered with {answer.status_code}: {answer.text[:300]}"

@@ -71,7 +71,7 @@ async def payment_requested(context: Context, message: Claimed) -> None:
     """Ask the gateway; what is settled already is not asked again."""
     facts = await _payment(context, message)
     if facts.status is PaymentStatus.PENDING:
-        await context.gateway.settle(facts.payment_id, facts.wanted_outcome)
+        await context.gateway.settle(facts.payment_id, facts.wanted_outcome, facts.callback_url)
 
 
 async def payment_paid(context: Context, message: Claimed) -> None:

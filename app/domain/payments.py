@@ -119,8 +119,12 @@ async def start(
     registration_id: int,
     wanted: Outcome | None,
     now: datetime,
+    *,
+    callback_url: str = "",
 ) -> Payment:
     """Ask the gateway for the registration's price; an attempt under way is joined, not doubled.
+
+    The gateway reports to `callback_url`, or to where it reports by itself when that is empty.
 
     Raises NotFound, AlreadyPaid, HoldExpired, PaymentState.
     """
@@ -135,7 +139,7 @@ async def start(
         if latest is not None and latest.status is PaymentStatus.PENDING:
             payment = latest
         else:
-            payment = await tx.payments.add(registration, wanted, now)
+            payment = await tx.payments.add(registration, wanted, callback_url, now)
             requested = Message(kind=MessageKind.PAYMENT_REQUESTED, subject=payment.id)
             await tx.announce([requested], now)
         await tx.keep(payment)

@@ -34,7 +34,7 @@ _REGISTRATIONS = text(
 _PAYMENTS = text(
     f"SELECT {_PLACE}, payment.id AS payment_id, payment.status AS payment_status,"
     " payment.amount_minor, payment.currency AS payment_currency, payment.failure_reason,"
-    " payment.wanted_outcome"
+    " payment.wanted_outcome, payment.callback_url"
     f" FROM payments payment JOIN registrations registration"
     f" ON registration.id = payment.registration_id{_JOINED}"
     " WHERE payment.id = ANY(CAST(:ids AS bigint[]))"
@@ -78,6 +78,7 @@ class PaymentFacts:
     amount: Money
     failure_reason: str
     wanted_outcome: str | None
+    callback_url: str
     registration: RegistrationFacts
 
 
@@ -125,5 +126,6 @@ def _payment(row: RowMapping) -> PaymentFacts:
         amount=Money(minor=row["amount_minor"], currency=row["payment_currency"]),
         failure_reason=row["failure_reason"],
         wanted_outcome=row["wanted_outcome"],
+        callback_url=row["callback_url"],
         registration=_registration(row),
     )

@@ -35,8 +35,8 @@ _OPEN_OR_PAID = text(
 )
 _ADD = text(
     "INSERT INTO payments (registration_id, amount_minor, currency, status, wanted_outcome,"
-    " created_at) VALUES (:registration_id, :amount_minor, :currency, 'pending', :wanted, :now)"
-    " RETURNING id"
+    " callback_url, created_at) VALUES (:registration_id, :amount_minor, :currency, 'pending',"
+    " :wanted, :callback_url, :now) RETURNING id"
 )
 _SETTLE = text(
     "UPDATE payments SET status = :status, failure_reason = :reason, settled_by = :settled_by,"
@@ -68,7 +68,7 @@ class Payments(Repository):
         return bool(row["found"])
 
     async def add(
-        self, registration: Registration, wanted: Outcome | None, now: datetime
+        self, registration: Registration, wanted: Outcome | None, callback_url: str, now: datetime
     ) -> Payment:
         """A pending payment of the registration's price."""
         row = await self._row(
@@ -78,6 +78,7 @@ class Payments(Repository):
                 "amount_minor": registration.price.minor,
                 "currency": registration.price.currency,
                 "wanted": wanted,
+                "callback_url": callback_url,
                 "now": now,
             },
         )

@@ -63,6 +63,10 @@ def _one_of(column: str, *values: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
 
 
+def _at_most_one(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, unique=True, postgresql_where=text(where))
+
+
 def _money() -> tuple[Column[int], Column[str], CheckConstraint]:
     return (
         Column("price_minor", BigInteger, nullable=False, server_default=text("0")),
@@ -244,17 +248,9 @@ attendees = Table(
     _instant("created_at"),
     _instant("updated_at"),
     _instant("deleted_at", nullable=True),
-    Index(
-        "uq_attendees_email_folded",
-        "email_folded",
-        unique=True,
-        postgresql_where=text("deleted_at IS NULL"),
-    ),
-    Index(
-        "uq_attendees_user_id",
-        "user_id",
-        unique=True,
-        postgresql_where=text("deleted_at IS NULL AND user_id IS NOT NULL"),
+    _at_most_one("uq_attendees_email_folded", "email_folded", where="deleted_at IS NULL"),
+    _at_most_one(
+        "uq_attendees_user_id", "user_id", where="deleted_at IS NULL AND user_id IS NOT NULL"
     ),
     Index("ix_attendees_created_by", "created_by"),
 )
@@ -287,19 +283,17 @@ registrations = Table(
         where=text(f"session_id IS NOT NULL AND {LIVE}"),
         name="ex_registrations_schedule",
     ),
-    Index(
+    _at_most_one(
         "uq_registrations_session_attendee",
         "session_id",
         "attendee_id",
-        unique=True,
-        postgresql_where=text(f"session_id IS NOT NULL AND {CLAIMING}"),
+        where=f"session_id IS NOT NULL AND {CLAIMING}",
     ),
-    Index(
+    _at_most_one(
         "uq_registrations_conference_attendee",
         "conference_id",
         "attendee_id",
-        unique=True,
-        postgresql_where=text(f"session_id IS NULL AND {CLAIMING}"),
+        where=f"session_id IS NULL AND {CLAIMING}",
     ),
     Index("ix_registrations_attendee_id", "attendee_id"),
     Index("ix_registrations_conference_id", "conference_id", "id"),
@@ -320,6 +314,8 @@ payments = Table(
     _text("status", None),
     # The outcome asked of the simulated gateway in test mode.
     Column("wanted_outcome", Text, nullable=True),
+    # Where the gateway is to report: the server that asked knows its own address.
+    _text("callback_url"),
     # The id of the callback that settled it.
     Column("settled_by", Text, nullable=True),
     _text("failure_reason"),
@@ -328,18 +324,8 @@ payments = Table(
     _instant("refunded_at", nullable=True),
     CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
     _one_of("status", "pending", "paid", "failed", "refunded"),
-    Index(
-        "uq_payments_one_open",
-        "registration_id",
-        unique=True,
-        postgresql_where=text("status = 'pending'"),
-    ),
-    Index(
-        "uq_payments_one_capture",
-        "registration_id",
-        unique=True,
-        postgresql_where=text("status = 'paid'"),
-    ),
+    _at_most_one("uq_payments_one_open", "registration_id", where="status = 'pending'"),
+    _at_most_one("uq_payments_one_capture", "registration_id", where="status = 'paid'"),
     Index("ix_payments_registration_id", "registration_id"),
 )
 

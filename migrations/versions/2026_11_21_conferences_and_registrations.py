@@ -1,6 +1,6 @@
 """Conferences and registrations.
 
-Revision: 7df2ce2a79c4
+Revision: 9a1a349ae879
 After:
 """
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "7df2ce2a79c4"
+revision = "9a1a349ae879"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -155,8 +155,7 @@ def upgrade() -> None:
             "search",
             postgresql.TSVECTOR(),
             sa.Computed(
-                "to_tsvector('simple', translate(normalize(name || ' ' || description, NFKC),"
-                " '/.-_@+&<>', '         '))",
+                "to_tsvector('simple', translate(normalize(name || ' ' || description, NFKC), '/.-_@+&<>', '         '))",
                 persisted=True,
             ),
             nullable=True,
@@ -262,8 +261,7 @@ def upgrade() -> None:
             "search",
             postgresql.TSVECTOR(),
             sa.Computed(
-                "to_tsvector('simple', translate(normalize(name || ' ' || speaker, NFKC),"
-                " '/.-_@+&<>', '         '))",
+                "to_tsvector('simple', translate(normalize(name || ' ' || speaker, NFKC), '/.-_@+&<>', '         '))",
                 persisted=True,
             ),
             nullable=True,
@@ -406,6 +404,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), server_default=sa.text("'USD'"), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("wanted_outcome", sa.Text(), nullable=True),
+        sa.Column("callback_url", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("settled_by", sa.Text(), nullable=True),
         sa.Column("failure_reason", sa.Text(), server_default=sa.text("''"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),

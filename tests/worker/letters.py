@@ -54,5 +54,6 @@ def payment(status: PaymentStatus, facts: RegistrationFacts, reason: str = "") -
         amount=PRICED,
         failure_reason=reason,
         wanted_outcome=None,
+        callback_url="",
         registration=facts,
     )

@@ -71,6 +71,18 @@ async def test_the_callback_is_signed_as_standard_webhooks_define_it() -> None:
     assert first == second
 
 
+async def test_a_gateway_that_knows_no_server_reports_to_the_one_that_asked() -> None:
+    calling = Gateway(None, KEY, b"deciding", GATEWAY_SUCCESS_RATE)
+    async with receiving(200) as receiver:
+        await calling.settle(7, None, receiver.url)
+    with pytest.raises(Hopeless, match="PLENARY_CALLBACK_URL"):
+        await calling.settle(7, None)
+    with pytest.raises(CallbackFailed, match="cannot be reached"):
+        await calling.settle(7, None, receiver.url)
+    await calling.close()
+    assert len(receiver.received) == 1
+
+
 @pytest.mark.parametrize("status", [400, 401, 404])
 async def test_what_will_never_be_taken_is_hopeless(status: int) -> None:
     async with receiving(status) as receiver:

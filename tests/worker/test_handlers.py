@@ -52,7 +52,7 @@ class Asked(Gateway):
         super().__init__("http://127.0.0.1:1/", b"key", b"key", 0.8)
         self.asked: list[tuple[int, str | None]] = []
 
-    async def settle(self, payment_id: int, wanted: str | None) -> None:
+    async def settle(self, payment_id: int, wanted: str | None, asked_url: str = "") -> None:
         self.asked.append((payment_id, wanted))
 
 

@@ -147,7 +147,14 @@ async def process_payment(body: PaymentIn, me: Me, uow: Uow, rt: Rt, now: Now) -
     """Asks the simulated gateway and waits for its word: 80 % of attempts succeed."""
     if body.outcome is not None and not rt.settings.payment_test_mode:
         raise Invalid("This server does not take wishes.", field="outcome")
-    payment = await payments.start(uow, me, body.registration_id, body.outcome, now)
+    payment = await payments.start(
+        uow,
+        me,
+        body.registration_id,
+        body.outcome,
+        now,
+        callback_url=rt.settings.callback_url,
+    )
     patience = rt.settings.payment_wait_seconds
     payment = await payments.outcome(rt.unit_of_work(), payment.id, patience)
     pending = payment.status is PaymentStatus.PENDING
