@@ -5,20 +5,18 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.domain.access import Caller
-from app.domain.conferences import Conference, ConferenceStatus, lock_managed
+from app.domain.conferences import (
+    Conference,
+    ConferenceStatus,
+    ensure_not_cancelled,
+    lock_managed,
+)
 from app.domain.endings import end_all
-from app.domain.errors import ConferenceState
 from app.domain.idempotency import once
 from app.domain.sessions import conference_of
 
 if TYPE_CHECKING:
     from app.repositories.uow import UnitOfWork
-
-
-def ensure_not_cancelled(conference: Conference) -> None:
-    """A conference is cancelled once."""
-    if conference.status is ConferenceStatus.CANCELLED:
-        raise ConferenceState("The conference is cancelled already.")
 
 
 @once

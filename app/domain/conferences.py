@@ -208,6 +208,12 @@ def ensure_draft(conference: Conference) -> None:
         raise ConferenceState(f"The conference is {conference.status.value} already.")
 
 
+def ensure_not_cancelled(conference: Conference) -> None:
+    """What is cancelled is not cancelled again, and gets no sessions (`conference_state`)."""
+    if conference.status is ConferenceStatus.CANCELLED:
+        raise ConferenceState("The conference is cancelled.")
+
+
 def altered(conference: Conference, changes: ConferenceChanges) -> Conference:
     """The conference as the changes would have it; no rule is asked but that of the price."""
     amount = changes.get("price", conference.price.amount)

@@ -11,6 +11,7 @@ from app.domain.admission import Held, clashes
 from app.domain.conferences import (
     Conference,
     ensure_forward,
+    ensure_not_cancelled,
     ensure_room_for_taken,
     lock_managed,
 )
@@ -225,10 +226,12 @@ async def listed(
 async def create(uow: "UnitOfWork", caller: Caller, draft: SessionDraft, now: datetime) -> Session:
     """Put a session into a programme.
 
-    Raises UnknownReference, Forbidden, InvalidPeriod and what the programme has no place for.
+    Raises UnknownReference, Forbidden, ConferenceState, InvalidPeriod and what the programme has
+    no place for.
     """
     async with uow as tx:
         conference = await _lock_named(tx, caller, draft.conference_id)
+        ensure_not_cancelled(conference)
         price = exact(draft.price, conference.price.currency)
         ensure_within(draft.period, conference)
         programme = await tx.sessions.slots_in(conference.id, draft.period)

@@ -106,6 +106,14 @@ async def test_the_documented_body_makes_a_session(
     assert (await organizer.get(f"{PATH}{data['id']}/")).json()["data"] == data
 
 
+async def test_a_cancelled_conference_gets_no_sessions(
+    organizer: httpx.AsyncClient, summit: Conference
+) -> None:
+    await organizer.post(f"/api/v1/conferences/{summit.id}/cancel/")
+    answer = await organizer.post(PATH, json=KEYNOTE | {"conference": summit.id})
+    assert (answer.status_code, answer.json()["code"]) == (409, "conference_state")
+
+
 async def test_no_limit_and_a_price_as_a_string(
     organizer: httpx.AsyncClient, summit: Conference
 ) -> None:

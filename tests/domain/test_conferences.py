@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.access import Caller, Role
-from app.domain.closing import ensure_not_cancelled
 from app.domain.conferences import (
     Conference,
     ConferenceStatus,
@@ -18,6 +17,7 @@ from app.domain.conferences import (
     ensure_currency_kept,
     ensure_draft,
     ensure_forward,
+    ensure_not_cancelled,
     ensure_one_track,
     ensure_programme_within,
     ensure_room_for_taken,
