@@ -9,7 +9,7 @@ from app.domain.accounts import SignUp
 from app.domain.errors import UsernameTaken
 from app.domain.passwords import ensure_password
 from app.domain.times import utc_now
-from app.preparing import connected, hasher
+from app.preparing import hasher, migrated
 from app.repositories.uow import UnitOfWork
 
 
@@ -20,7 +20,7 @@ async def create(
     ensure_password(password, username=username)
     passwords, now = hasher(settings), utc_now()
     try:
-        async with connected(settings, "plenary create-admin") as engine:
+        async with migrated(settings, "plenary create-admin") as engine:
             if replace_password:
                 hashed = await passwords.hash(password)
                 async with UnitOfWork(engine) as tx:
@@ -40,7 +40,7 @@ async def create(
 
 async def dead_messages(settings: Settings) -> Sequence[str]:
     """One line per message that was given up."""
-    async with connected(settings, "plenary outbox") as engine, UnitOfWork(engine).reading() as tx:
+    async with migrated(settings, "plenary outbox") as engine, UnitOfWork(engine).reading() as tx:
         return [
             f"{one.id}  {one.kind.value} {one.subject}, {one.attempts} attempts: {one.last_error}"
             for one in await tx.outbox.dead()
@@ -49,5 +49,5 @@ async def dead_messages(settings: Settings) -> Sequence[str]:
 
 async def redrive(settings: Settings, ids: Sequence[int] | None) -> int:
     """Open messages again; returns how many."""
-    async with connected(settings, "plenary outbox") as engine, UnitOfWork(engine) as tx:
+    async with migrated(settings, "plenary outbox") as engine, UnitOfWork(engine) as tx:
         return await tx.outbox.redrive(ids or None, utc_now())

@@ -3,8 +3,10 @@
 import difflib
 import os
 import secrets
+import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
@@ -53,6 +55,19 @@ def ensure_secret(secret: str) -> None:
         raise ConfigurationError(f"PLENARY_SECRET_KEY looks like a placeholder. {how}")
 
 
+def ensure_data_dir(folder: Path) -> None:
+    """Make the data directory if it is not there; refuse one that cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return
+    except OSError as error:
+        raise ConfigurationError(
+            f"The data directory {folder} cannot be written: {error.strerror}."
+            " Set PLENARY_DATA_DIR or --data-dir to one that can."
+        ) from error
+
+
 def ensure_spelled(environ: Mapping[str, str]) -> None:
     """Refuse PLENARY_ variables that mean nothing: most likely they are misspelled."""
     known = _variables()
@@ -96,14 +111,18 @@ def _sentences(error: ValidationError) -> str:
     """One line per setting at fault; never the value, which may be a secret."""
     lines = []
     for problem in error.errors(include_input=False, include_url=False):
+        if problem["type"] == "default_factory_not_called":
+            # Only follows from another setting that is named here.
+            continue
         name = "_".join(str(part) for part in problem["loc"][:1]).upper()
-        lines.append(f"{PREFIX}{name}: {problem['msg']}" if name else problem["msg"])
+        said = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"{PREFIX}{name}: {said}" if name else said)
     return "\n".join(lines)
 
 
 def _kept_secret(settings: Settings) -> str:
     path = settings.data_dir / "secret"
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    ensure_data_dir(settings.data_dir)
     # Whichever of several processes comes first writes it; the others read what it wrote.
     with suppress(FileExistsError):
         draft = path.with_name(f"secret.{os.getpid()}")

@@ -16,7 +16,7 @@ from app.config import ConfigurationError, Settings
 from app.demo import ADMIN_NAME, ADMIN_PASSWORD, Demo
 from app.domain.times import utc_now
 from app.embedded import EmbeddedPostgres
-from app.environment import as_environment, read_settings, secret_values
+from app.environment import as_environment, ensure_data_dir, read_settings, secret_values
 from app.repositories.uow import UnitOfWork
 from app.runtime import create_engine
 from app.security import Hasher
@@ -27,10 +27,10 @@ logger = logging.getLogger(__name__)
 @contextmanager
 def with_database(settings: Settings) -> Iterator[Settings]:
     """The settings with a database in them: the given one, or the embedded one while this lasts."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
     if settings.database_url is not None:
         yield settings
         return
+    ensure_data_dir(settings.data_dir)
     with EmbeddedPostgres(settings.data_dir) as postgres:
         yield settings.model_copy(update={"database_url": SecretStr(postgres.url)})
 
@@ -43,6 +43,14 @@ async def connected(settings: Settings, name: str) -> AsyncIterator[AsyncEngine]
         yield engine
     finally:
         await engine.dispose()
+
+
+@asynccontextmanager
+async def migrated(settings: Settings, name: str) -> AsyncIterator[AsyncEngine]:
+    """Likewise, for a command that needs the tables."""
+    async with connected(settings, name) as engine:
+        schema.ensure_migrated(await schema.revision(engine))
+        yield engine
 
 
 def hasher(settings: Settings) -> Hasher:
@@ -63,16 +71,14 @@ async def ensure_fit(settings: Settings, *, migrates: bool) -> None:
     async with connected(settings, "plenary prepare") as engine:
         try:
             revision = await schema.revision(engine)
-            filled = not settings.demo or (revision is not None and await has_admin(engine))
-        except Exception as error:
-            logger.warning("the database is not there yet: %s: %s", type(error).__name__, error)
+        except schema.Unreachable as error:
+            # It may come later; until then nobody is told that all is well.
+            logger.warning("%s", error)
             return
-        if revision != schema.head() or not filled:
-            if not (migrates or settings.demo):
-                raise ConfigurationError(
-                    f"The database is at revision {revision}, this release needs {schema.head()}."
-                    " Run `plenary migrate` first, or `plenary serve --migrate`."
-                )
+        if not (migrates or settings.demo):
+            schema.ensure_migrated(revision)
+        behind = schema.is_behind(revision)
+        if behind or (settings.demo and not await has_admin(engine)):
             await _elsewhere(settings)
         if not settings.demo:
             await ensure_no_demo_admin(settings, engine)

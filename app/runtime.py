@@ -53,6 +53,8 @@ def create_engine(
         pool_recycle=1800,
         # The connections used last are the warm ones; the others may go.
         pool_use_lifo=True,
+        # What is bound may be a password's hash: it is in no trace.
+        hide_parameters=True,
         connect_args={
             "timeout": 5,
             "server_settings": {
@@ -101,7 +103,7 @@ class Runtime:
         )
         self.logs = LogBuffer(self._keep_logs, _complain, told=access_log(settings))
         self._ring: Callable[[], None] = _nobody_hears
-        self._head = schema.head()
+        self._problem: str | None = None
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -140,13 +142,13 @@ class Runtime:
             return "The server is stopping."
         try:
             async with asyncio.timeout(_READINESS_SECONDS):
-                revision = await schema.revision(self.engine)
-        except Exception as error:
-            logger.warning("the database cannot be reached: %s: %s", type(error).__name__, error)
-            return "The database cannot be reached."
-        if revision != self._head:
-            return f"The database is at revision {revision}, not {self._head}: plenary migrate."
-        return None
+                problem = await schema.problem(self.engine)
+        except TimeoutError:
+            problem = "The database does not answer."
+        if problem is not None and problem != self._problem:
+            logger.warning("not ready: %s", problem)
+        self._problem = problem
+        return problem
 
     async def _start_worker(self, stack: AsyncExitStack) -> None:
         """With Redis a worker elsewhere is rung for; without, it shares this process."""

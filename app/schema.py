@@ -9,52 +9,80 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from app.config import ConfigurationError
+
+_CONNECT_SECONDS = 5
 _REVISION_OF = re.compile(r"^revision\b[^=\n]*= *['\"](\w+)", re.MULTILINE)
 _DOWN_REVISION_OF = re.compile(r"^down_revision\b[^=\n]*= *['\"](\w+)", re.MULTILINE)
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtext('plenary'), hashtext(:work))")
 _REVISION = text("SELECT version_num FROM alembic_version")
 
 
-@cache
+class Unreachable(ConfigurationError):
+    """There is no answer from the database."""
+
+
 def head() -> str:
-    """The revision that this code needs, read without alembic: a server has no other use for it."""
-    spec = find_spec("migrations")
-    assert spec is not None
-    assert spec.submodule_search_locations
-    folder = Path(spec.submodule_search_locations[0]) / "versions"
-    texts = [path.read_text() for path in folder.glob("*.py")]
-    made = {name for text in texts for name in _REVISION_OF.findall(text)}
-    built_upon = {name for text in texts for name in _DOWN_REVISION_OF.findall(text)}
-    newest: str
-    [newest] = made - built_upon
+    """The revision that this code needs."""
+    newest, _ = _revisions()
     return newest
 
 
+def is_behind(revision: str | None) -> bool:
+    """A database that a newer release has migrated serves this one too: it only knows more."""
+    newest, earlier = _revisions()
+    return revision is None or (revision != newest and revision in earlier)
+
+
+def ensure_migrated(revision: str | None) -> None:
+    """What uses the tables needs all of them."""
+    if is_behind(revision):
+        raise ConfigurationError(f"{_behind(revision)} Run `plenary migrate` first.")
+
+
 async def revision(engine: AsyncEngine) -> str | None:
-    """The revision the database is at; None before the first migration."""
-    async with engine.connect() as connection:
-        return await _revision_of(connection)
+    """The revision the database is at; None before the first migration. Raises Unreachable."""
+    try:
+        async with engine.connect() as connection:
+            return await _revision_of(connection)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise Unreachable(f"The database cannot be reached: {reason}") from error
+
+
+async def problem(engine: AsyncEngine) -> str | None:
+    """Why this code cannot use the database, in words for everybody; None when it can."""
+    try:
+        found = await revision(engine)
+    except Unreachable:
+        return "The database cannot be reached."
+    return f"{_behind(found)} Run `plenary migrate`." if is_behind(found) else None
 
 
 async def migrate(url: str) -> tuple[str | None, str]:
-    """Bring the database up to `head`; says where it was and where it is.
+    """Bring the database up to `head`, unless it is further; says where it was and where it is.
 
     Safe to start several times at once: one migrates, the others wait and find it done.
     """
     import migrations  # noqa: PLC0415 (alembic is large, and seldom needed)
 
-    engine = create_async_engine(url, poolclass=NullPool)
+    engine = create_async_engine(
+        url, poolclass=NullPool, connect_args={"timeout": _CONNECT_SECONDS}
+    )
     try:
         before = await revision(engine)
-        if before != head():
+        if is_behind(before):
             async with engine.connect() as connection:
                 await connection.run_sync(migrations.upgrade)
                 await connection.commit()
         after = await revision(engine)
+    except DBAPIError as error:
+        reason = str(error.orig).rpartition(": ")[2]
+        raise ConfigurationError(f"Nothing was migrated: {reason}.") from error
     finally:
         await engine.dispose()
     assert after is not None
@@ -73,6 +101,27 @@ async def alone(engine: AsyncEngine, work: str) -> AsyncIterator[None]:
 def migrate_now(url: str) -> tuple[str | None, str]:
     """`migrate`, for a caller that has no event loop."""
     return asyncio.run(migrate(url))
+
+
+@cache
+def _revisions() -> tuple[str, frozenset[str]]:
+    """The newest revision, and those before; read without alembic, which a server never needs."""
+    spec = find_spec("migrations")
+    assert spec is not None
+    assert spec.submodule_search_locations
+    folder = Path(spec.submodule_search_locations[0]) / "versions"
+    texts = [path.read_text() for path in folder.glob("*.py")]
+    made = {name for text in texts for name in _REVISION_OF.findall(text)}
+    built_upon = {name for text in texts for name in _DOWN_REVISION_OF.findall(text)}
+    newest: str
+    [newest] = made - built_upon
+    return newest, frozenset(built_upon)
+
+
+def _behind(revision: str | None) -> str:
+    if revision is None:
+        return "The database has no tables yet."
+    return f"The database is at revision {revision}, this release needs {head()}."
 
 
 async def _revision_of(connection: AsyncConnection) -> str | None:

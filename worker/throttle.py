@@ -3,6 +3,8 @@
 import logging
 import time
 
+from app.domain.errors import DomainError
+
 
 class Throttle:
     """Logs at most one line per `seconds`, and how many were left out since."""
@@ -20,11 +22,8 @@ class Throttle:
             self._left_out += 1
             return
         self._silent_until = now + self._seconds
-        self._logger.warning(
-            "%s: %s: %s (%d similar ones not shown)",
-            sentence,
-            type(error).__name__,
-            error,
-            self._left_out,
-        )
+        # Our own words need no name; others are often empty without theirs.
+        reason = str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+        others = f" ({self._left_out} similar ones not shown)" if self._left_out else ""
+        self._logger.warning("%s: %s%s", sentence, reason, others)
         self._left_out = 0

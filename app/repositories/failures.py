@@ -13,13 +13,16 @@ _BUSY = {
     "25P03",  # idle in transaction too long
 }
 _GONE = ("08", "57P")  # connection lost; server shutting down or starting
+_UNREACHABLE = "The database cannot be reached."
 _LOST_RACE = {"40P01", "40001"}  # deadlock, serialization
 
 
 def translated(error: Exception) -> Exception:
     """The domain error a database error stands for, or the error itself: then it is a bug."""
-    if isinstance(error, PoolTimeout | OSError):
+    if isinstance(error, PoolTimeout):
         return Busy()
+    if isinstance(error, OSError):
+        return Busy(_UNREACHABLE)
     if not isinstance(error, DBAPIError):
         return error
     cause = getattr(error.orig, "__cause__", None)
@@ -28,12 +31,14 @@ def translated(error: Exception) -> Exception:
         return _guarded(str(getattr(cause, "constraint_name", "")), error)
     if state in _LOST_RACE:
         return ConflictingWrite()
-    if state in _BUSY or state.startswith(_GONE) or error.connection_invalidated:
+    if state in _BUSY:
         return Busy()
+    if state.startswith(_GONE) or error.connection_invalidated:
+        return Busy(_UNREACHABLE)
     if state.startswith("22"):
         return Invalid("A value is out of range or holds characters that cannot be stored.")
     if not state and isinstance(error, InterfaceError | OperationalError):
-        return Busy()
+        return Busy(_UNREACHABLE)
     return error
 
 

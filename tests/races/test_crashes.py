@@ -10,8 +10,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.factories import PASSWORD
-from tests.processes import serve
+from tests.processes import free_port, run, serve
 from tests.races.scene import Scene, broken_promises, set_up
+from tests.worker.redis_server import RedisServer
 
 SETTLED_WITHIN = 60.0
 
@@ -103,6 +104,42 @@ async def test_a_killed_server_loses_nothing_and_doubles_nothing(
         await _nothing_open(shared)
     finally:
         await server.stop()
+    await _nothing_lost_nothing_doubled(shared, driver, acknowledged, tmp_path)
+
+
+async def test_a_killed_worker_and_an_emptied_redis_lose_nothing_and_double_nothing(
+    shared: AsyncEngine, environment: dict[str, str], tmp_path: Path
+) -> None:
+    scene = await set_up(shared, attendees=500, capacities=[None], price_minor=2500)
+    driver = Driver(scene)
+    redis = RedisServer(free_port())
+    await redis.start()
+    apart = environment | {"PLENARY_REDIS_URL": redis.url, "PLENARY_DATA_DIR": str(tmp_path)}
+    server = await serve(apart, tmp_path)
+    worker = await run("worker", environment=apart, directory=tmp_path)
+    try:
+        rush = asyncio.create_task(driver.drive(server.url, clients=64))
+        await asyncio.sleep(2)
+        await worker.kill()
+        await redis.flush()
+        worker = await run("worker", environment=apart, directory=tmp_path)
+        await asyncio.sleep(1)
+        await redis.kill()
+        await asyncio.sleep(0.5)
+        await redis.start()
+        await rush
+        await _nothing_open(shared)
+    finally:
+        await worker.kill()
+        await server.stop()
+        await redis.kill()
+    acknowledged = set(driver.registered.values())
+    await _nothing_lost_nothing_doubled(shared, driver, acknowledged, tmp_path)
+
+
+async def _nothing_lost_nothing_doubled(
+    shared: AsyncEngine, driver: Driver, acknowledged: set[int], directory: Path
+) -> None:
     assert len(driver.registered) == 500
     async with shared.connect() as connection:
         found = set((await connection.execute(text("SELECT id FROM registrations"))).scalars())
@@ -115,7 +152,7 @@ async def test_a_killed_server_loses_nothing_and_doubles_nothing(
     assert acknowledged <= found
     assert len(found) == 500
     assert await broken_promises(shared) == []
-    mails = _mails(tmp_path)
+    mails = _mails(directory)
     assert set(mails.values()) == {1}
     # Every message but the requests to the gateway is a mail.
     assert len(mails) == told - asked
