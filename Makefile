@@ -22,7 +22,7 @@ help: ## What there is to make
 install: .venv/.dev ## Everything for work on Plenary, into .venv
 
 run: .venv/.run ## Serve the demo [PORT=8000] [DATA_DIR=.plenary]; Ctrl-C stops it
-	@exec $(BIN)/plenary serve --demo --port $(PORT) --data-dir $(DATA_DIR)
+	@exec $(BIN)/plenary serve --demo --port "$(PORT)" --data-dir "$(DATA_DIR)"
 
 test: .venv/.dev ## All tests [JOBS=2] [ARGS="tests/api -k seats"]
 	@$(BIN)/pytest -n $(JOBS) $(ARGS)
@@ -38,7 +38,7 @@ fix: .venv/.dev ## Format, and repair what can be repaired
 	@$(BIN)/ruff format .
 
 migrate: .venv/.run ## Bring the database up to date (PLENARY_DATABASE_URL, or the embedded one) [DATA_DIR=…]
-	@exec $(BIN)/plenary migrate --data-dir $(DATA_DIR)
+	@exec $(BIN)/plenary migrate --data-dir "$(DATA_DIR)"
 
 migration: .venv/.dev ## Draft a migration from the tables: make migration NAME="waitlist positions"
 	@PYTHONWARNINGS=ignore $(BIN)/python -m migrations.draft "$(NAME)"

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="plenary",
-    help="Plenary: a conference service.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -29,6 +28,24 @@ app.add_typer(outbox, name="outbox")
 DataDir = Annotated[
     Path | None, typer.Option(help="Where the embedded database, mails and secrets are kept.")
 ]
+
+
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        from app import __version__
+
+        print(f"plenary {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def plenary(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_say_version, help="Say which it is."),
+    ] = False,
+) -> None:
+    """Plenary: a conference service."""
 
 
 @app.command()
@@ -119,7 +136,7 @@ def create_admin(
 
 @app.command()
 def doctor(data_dir: DataDir = None) -> None:
-    """Check everything that Plenary needs; ends with 1 when something is missing."""
+    """Check all that Plenary needs. Ends with 1 when something is missing."""
     with _told_plainly():
         from app.doctor import examine, table
 

@@ -3,14 +3,13 @@
 import asyncio
 import os
 import smtplib
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from app import schema
 from app.config import ConfigurationError, Settings
-from app.environment import ensure_secret
+from app.environment import ensure_data_dir, ensure_secret
 from app.preparing import connected, with_database
 
 _PATIENCE = 5.0
@@ -52,12 +51,11 @@ def table(findings: Sequence[Finding]) -> str:
 def _data_dir(settings: Settings) -> Finding:
     folder = settings.data_dir
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return Finding(what="data directory", good=True, said=f"{folder} can be written")
-    except OSError as error:
-        said = f"{folder}: {error.strerror}"
-        return Finding(what="data directory", good=False, said=said, hint="Set PLENARY_DATA_DIR.")
+        ensure_data_dir(folder)
+    except ConfigurationError as error:
+        sentence, _, hint = str(error).rpartition(". ")
+        return Finding(what="data directory", good=False, said=sentence, hint=hint)
+    return Finding(what="data directory", good=True, said=f"{folder} can be written")
 
 
 def _secret(settings: Settings) -> Finding:
@@ -82,9 +80,12 @@ def _database(settings: Settings) -> Sequence[Finding]:
             version, revision = asyncio.run(_ask_database(complete))
     except Exception as error:
         hint = "Check PLENARY_DATABASE_URL, and that the server runs and lets this user in."
-        said = f"{type(error).__name__}: {error}".splitlines()[0]
+        if settings.embedded:
+            hint = "It is started under the data directory, unless PLENARY_DATABASE_URL is set."
+        said = _first_line(error)
         return [Finding(what="database", good=False, said=said, hint=hint)]
-    at_head = revision == schema.head()
+    behind = schema.is_behind(revision)
+    other = "" if revision == schema.head() else f"; this release was made for {schema.head()}"
     return [
         Finding(
             what="database",
@@ -94,8 +95,8 @@ def _database(settings: Settings) -> Sequence[Finding]:
         ),
         Finding(
             what="migrations",
-            good=at_head,
-            said=f"at {revision or 'nothing'}" + ("" if at_head else f", not {schema.head()}"),
+            good=not behind,
+            said=f"at {revision or 'nothing'}{other}",
             hint="Run `plenary migrate`.",
         ),
     ]
@@ -103,7 +104,8 @@ def _database(settings: Settings) -> Sequence[Finding]:
 
 async def _ask_database(settings: Settings) -> tuple[int, str | None]:
     async with asyncio.timeout(_PATIENCE), connected(settings, "plenary doctor") as engine:
-        return await schema.server_version(engine), await schema.revision(engine)
+        revision = await schema.revision(engine)
+        return await schema.server_version(engine), revision
 
 
 def _redis(settings: Settings) -> Finding:
@@ -142,5 +144,9 @@ def _tried(what: str, ask: Callable[[], str], hint: str) -> Finding:
     try:
         return Finding(what=what, good=True, said=ask())
     except Exception as error:
-        said = f"{type(error).__name__}: {error}".splitlines()[0]
-        return Finding(what=what, good=False, said=said, hint=hint)
+        return Finding(what=what, good=False, said=_first_line(error), hint=hint)
+
+
+def _first_line(error: Exception) -> str:
+    named = isinstance(error, ConfigurationError)
+    return (str(error) if named else f"{type(error).__name__}: {error}").splitlines()[0]

@@ -78,18 +78,12 @@ class EmbeddedPostgres:
         return f"postgresql+asyncpg://postgres@/{DATABASE}?host={quote(str(self._socket_dir))}"
 
     def __enter__(self) -> Self:
-        self._home.mkdir(parents=True, exist_ok=True)
-        self._using = self._home.with_name("postgres.lock").open("w")
-        # Waits while the last user is stopping it.
-        fcntl.flock(self._using, fcntl.LOCK_SH)
         try:
-            with _one_at_a_time(self._home):
-                self._prepare()
-                self._start()
-                asyncio.run(_create_database(self._socket_dir))
-        except BaseException:
-            self._using.close()
-            raise
+            self._begin()
+        except (OSError, subprocess.SubprocessError, asyncpg.PostgresError) as error:
+            raise ConfigurationError(
+                f"The embedded PostgreSQL cannot be started in {self._home}: {error}."
+            ) from error
         self._watch = threading.Thread(target=self._keep_running, daemon=True, name="postgres")
         self._watch.start()
         return self
@@ -108,6 +102,20 @@ class EmbeddedPostgres:
             fcntl.flock(self._using, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._control("stop", "-m", "fast")
         self._using.close()
+
+    def _begin(self) -> None:
+        self._home.mkdir(parents=True, exist_ok=True)
+        self._using = self._home.with_name("postgres.lock").open("w")
+        # Waits while the last user is stopping it.
+        fcntl.flock(self._using, fcntl.LOCK_SH)
+        try:
+            with _one_at_a_time(self._home):
+                self._prepare()
+                self._start()
+                asyncio.run(_create_database(self._socket_dir))
+        except BaseException:
+            self._using.close()
+            raise
 
     def _prepare(self) -> None:
         """Make the cluster if there is none; run by root, it belongs to a user of its own."""

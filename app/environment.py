@@ -63,7 +63,7 @@ def ensure_data_dir(folder: Path) -> None:
             return
     except OSError as error:
         raise ConfigurationError(
-            f"The data directory {folder} cannot be written: {error.strerror}."
+            f"The data directory {folder} cannot be written: {_why(folder, error)}."
             " Set PLENARY_DATA_DIR or --data-dir to one that can."
         ) from error
 
@@ -118,6 +118,10 @@ def _sentences(error: ValidationError) -> str:
         said = problem["msg"].removeprefix("Value error, ")
         lines.append(f"{PREFIX}{name}: {said}" if name else said)
     return "\n".join(lines)
+
+
+def _why(folder: Path, error: OSError) -> str:
+    return "it is a file" if folder.is_file() else str(error.strerror)
 
 
 def _kept_secret(settings: Settings) -> str:

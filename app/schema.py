@@ -81,8 +81,8 @@ async def migrate(url: str) -> tuple[str | None, str]:
                 await connection.commit()
         after = await revision(engine)
     except DBAPIError as error:
-        reason = str(error.orig).rpartition(": ")[2]
-        raise ConfigurationError(f"Nothing was migrated: {reason}.") from error
+        said = error.orig and error.orig.__cause__
+        raise ConfigurationError(f"Nothing was migrated: {said or error.orig}.") from error
     finally:
         await engine.dispose()
     assert after is not None

@@ -1,5 +1,6 @@
 """Runs the server: one process, or several that share a listening socket and are looked after."""
 
+import asyncio
 import ctypes
 import gc
 import logging
@@ -13,6 +14,8 @@ import time
 from asyncio import TimerHandle, Transport
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
+from json import loads
 from types import FrameType
 
 import uvicorn
@@ -23,6 +26,7 @@ from app import telemetry
 from app.config import Settings
 from app.environment import as_environment, read_settings, secret_values
 from app.main import create_app
+from app.readiness import Tell, until_ready
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +35,7 @@ _BACKLOG = 2048
 _KEEP_ALIVE_SECONDS = 75
 _HEAD_SECONDS = 20.0
 _LOOK_EVERY = 0.2
+_READY_SECONDS = 5.0
 _LIVES_LONG = 10.0
 _LONGEST_PAUSE = 5.0
 # A signal that comes before the server listens for it ends the child without a trace.
@@ -78,18 +83,26 @@ class Server(uvicorn.Server):
     """
 
     def __init__(
-        self, settings: Settings, config: uvicorn.Config, started: Callable[[], None]
+        self, settings: Settings, config: uvicorn.Config, tell: Tell | None = None
     ) -> None:
         super().__init__(config)
         self._settings = settings
-        self._tell_started = started
+        self._tell = tell
+        self._telling: asyncio.Task[None] | None = None
         self._leaves_at: float | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             _spare_the_collector()
-            self._tell_started()
+            if self._tell is not None:
+                ask = self.lifespan.state["runtime"].not_ready
+                self._telling = asyncio.create_task(until_ready(ask, self._tell))
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._leaves_at is None and self.started:
@@ -124,7 +137,7 @@ def listening_socket(host: str, port: int) -> socket.socket:
 def run(
     settings: Settings,
     bound: socket.socket,
-    started: Callable[[], None],
+    tell: Tell | None = None,
     create: Callable[[Settings], FastAPI] = create_app,
 ) -> None:
     """Serve in this process until a signal says otherwise."""
@@ -143,7 +156,7 @@ def run(
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.graceful_seconds,
     )
-    Server(settings, config, started).run([bound])
+    Server(settings, config, tell).run([bound])
 
 
 def _spare_the_collector() -> None:
@@ -175,13 +188,13 @@ class Supervisor:
         self._children: list[_Child] = []
         self._signals: list[int] = []
 
-    def run(self, started: Callable[[], None]) -> None:
+    def run(self, tell: Tell) -> None:
         """Look after the processes until a signal says otherwise."""
         previous = {number: signal.signal(number, self._on_signal) for number in _SIGNALS}
         try:
             self._children = [_Child(self._command(), self._start) for _ in range(self._count)]
             if self._wait_for_listener():
-                started()
+                threading.Thread(target=self._tell, args=(tell,), daemon=True).start()
             while not self._signals:
                 for child in self._children:
                     child.look()
@@ -222,6 +235,23 @@ class Supervisor:
                 child.look()
             time.sleep(_LOOK_EVERY)
         return False
+
+    def _tell(self, tell: Tell) -> None:
+        """Beside the loop, which is not to wait for an answer."""
+        asyncio.run(until_ready(self._problem, tell))
+
+    async def _problem(self) -> str | None:
+        """What one of the processes says."""
+        host, port = self._bound.getsockname()[:2]
+        asked = HTTPConnection(host, port, timeout=_READY_SECONDS)
+        try:
+            asked.request("GET", "/readyz")
+            answer = asked.getresponse()
+            return None if answer.status == 200 else str(loads(answer.read())["reason"])
+        except (OSError, HTTPException):
+            return "The server does not answer."
+        finally:
+            asked.close()
 
     def _stop(self) -> None:
         passed_on = 0
@@ -282,7 +312,7 @@ def serve_as_child(listener: int, life: int) -> None:
     settings = read_settings()
     telemetry.configure(settings, secret_values(settings))
     threading.Thread(target=_die_with_parent, args=(life,), daemon=True).start()
-    run(settings, socket.socket(fileno=listener), lambda: None)
+    run(settings, socket.socket(fileno=listener))
 
 
 def _die_with_parent(life: int) -> None:

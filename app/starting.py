@@ -2,11 +2,13 @@
 
 import asyncio
 import sys
+from functools import partial
 from pathlib import Path
 
 from app import serving
 from app.config import ConfigurationError, Settings
 from app.demo import ADMIN_NAME, ADMIN_PASSWORD
+from app.environment import ensure_data_dir
 from app.preparing import ensure_fit, with_database
 from app.runtime import create_engine
 from worker import main as worker
@@ -19,24 +21,30 @@ def serve(settings: Settings, *, migrates: bool) -> None:
     except OSError as error:
         where = f"{settings.host}:{settings.port}"
         raise ConfigurationError(f"Cannot listen on {where}: {error.strerror}.") from error
+    _ensure_mails_can_be_kept(settings)
     with bound, with_database(settings) as complete:
         asyncio.run(ensure_fit(complete, migrates=migrates or settings.embedded))
         if complete.workers == 1:
-            serving.run(complete, bound, lambda: announce(complete))
+            serving.run(complete, bound, partial(announce, complete))
         else:
-            serving.Supervisor(complete, bound).run(lambda: announce(complete))
+            serving.Supervisor(complete, bound).run(partial(announce, complete))
 
 
 def work(settings: Settings) -> None:
     """Work off the outbox until a signal ends it."""
+    _ensure_mails_can_be_kept(settings)
     with with_database(settings) as complete:
         asyncio.run(ensure_fit(complete, migrates=settings.embedded))
         asyncio.run(worker.run(complete, create_engine(complete, name="plenary worker")))
 
 
-def announce(settings: Settings) -> None:
+def announce(settings: Settings, problem: str | None) -> None:
     """One line for whoever started it."""
     url = settings.base_url
+    if problem is not None:
+        sys.stdout.write(f"Plenary is up at {url}, but not ready: {problem}\n")
+        sys.stdout.flush()
+        return
     line = f"Plenary is ready: {url}/api/v1/ · documentation: {url}/docs"
     if settings.demo:
         line += f" · log in as {ADMIN_NAME} / {ADMIN_PASSWORD}"
@@ -46,6 +54,12 @@ def announce(settings: Settings) -> None:
         )
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
+
+
+def _ensure_mails_can_be_kept(settings: Settings) -> None:
+    """Where mails are files, each of them would fail otherwise."""
+    if settings.mails_by == "file":
+        ensure_data_dir(settings.data_dir)
 
 
 def _shown(path: Path) -> str:

@@ -72,7 +72,7 @@ def main() -> None:
     settings = read_settings()
     telemetry.configure(settings, secret_values(settings))
     with serving.listening_socket(settings.host, settings.port) as bound:
-        serving.run(settings, bound, lambda: None, create)
+        serving.run(settings, bound, create=create)
 
 
 if __name__ == "__main__":

@@ -3,10 +3,13 @@
 import asyncio
 import logging
 import signal
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app import schema
 from app.config import Settings
+from app.readiness import until_ready
 from app.repositories.uow import UnitOfWork
 from worker.assembly import WorkerSet, build
 from worker.settings import listen
@@ -26,7 +29,8 @@ async def run(settings: Settings, engine: AsyncEngine) -> None:
     # arq tells of each ring; that is no news.
     logging.getLogger("arq.worker").setLevel(logging.WARNING)
     stopped = _stop_signals()
-    logger.info("The worker is ready; mails leave by %s", settings.mails_by)
+    ready = until_ready(partial(schema.problem, engine), partial(_tell, settings.mails_by))
+    telling = asyncio.create_task(ready)
     working = asyncio.create_task(workers.run())
     others: list[asyncio.Task[object]] = [asyncio.create_task(stopped.wait())]
     if settings.redis_url is not None:
@@ -39,10 +43,17 @@ async def run(settings: Settings, engine: AsyncEngine) -> None:
         # Raises what ended it, if it was not us.
         await working
     finally:
-        for task in others:
+        for task in (telling, *others):
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.gather(telling, *others, return_exceptions=True)
         await engine.dispose()
+
+
+def _tell(mails_by: str, problem: str | None) -> None:
+    if problem is None:
+        logger.info("The worker is ready; mails leave by %s", mails_by)
+    else:
+        logger.warning("The worker is up, but not ready: %s", problem)
 
 
 def _stop_signals() -> asyncio.Event:

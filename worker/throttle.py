@@ -23,7 +23,9 @@ class Throttle:
             return
         self._silent_until = now + self._seconds
         # Our own words need no name; others are often empty without theirs.
-        reason = str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+        reason = (
+            str(error) if isinstance(error, DomainError) else f"{type(error).__name__}: {error}"
+        )
         others = f" ({self._left_out} similar ones not shown)" if self._left_out else ""
         self._logger.warning("%s: %s%s", sentence, reason, others)
         self._left_out = 0

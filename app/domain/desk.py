@@ -74,7 +74,7 @@ class Desk(Generic[Request, Answer]):
                 for single in batch:
                     await self._answer([single])
                 return
-            answers = [error]
+            answers = [error] * len(batch)
         for (_, future), answer in zip(batch, answers, strict=True):
             if future.done():
                 continue

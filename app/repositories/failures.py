@@ -19,10 +19,10 @@ _LOST_RACE = {"40P01", "40001"}  # deadlock, serialization
 
 def translated(error: Exception) -> Exception:
     """The domain error a database error stands for, or the error itself: then it is a bug."""
-    if isinstance(error, PoolTimeout):
-        return Busy()
     if isinstance(error, OSError):
         return Busy(_UNREACHABLE)
+    if isinstance(error, PoolTimeout):
+        return Busy()
     if not isinstance(error, DBAPIError):
         return error
     cause = getattr(error.orig, "__cause__", None)
@@ -31,15 +31,17 @@ def translated(error: Exception) -> Exception:
         return _guarded(str(getattr(cause, "constraint_name", "")), error)
     if state in _LOST_RACE:
         return ConflictingWrite()
-    if state in _BUSY:
-        return Busy()
-    if state.startswith(_GONE) or error.connection_invalidated:
-        return Busy(_UNREACHABLE)
+    if state in _BUSY or _is_gone(state, error):
+        return Busy() if state in _BUSY else Busy(_UNREACHABLE)
     if state.startswith("22"):
         return Invalid("A value is out of range or holds characters that cannot be stored.")
-    if not state and isinstance(error, InterfaceError | OperationalError):
-        return Busy(_UNREACHABLE)
     return error
+
+
+def _is_gone(state: str, error: DBAPIError) -> bool:
+    if not state:
+        return error.connection_invalidated or isinstance(error, InterfaceError | OperationalError)
+    return error.connection_invalidated or state.startswith(_GONE)
 
 
 def _guarded(constraint: str, error: DBAPIError) -> Exception:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.responses import RedirectResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic_core import to_json
 
@@ -60,7 +61,7 @@ TAGS = (
 
 
 def install(app: FastAPI) -> None:
-    """Serve `/openapi.json`, `/docs`, `/redoc` and their assets."""
+    """Serve `/openapi.json`, `/docs` (where `/` leads), `/redoc` and their assets."""
 
     @cache
     def made() -> bytes:
@@ -75,7 +76,11 @@ def install(app: FastAPI) -> None:
     async def redoc(_: Request) -> Response:
         return _page("redoc.html")
 
-    for path, page in {"/openapi.json": openapi, "/docs": docs, "/redoc": redoc}.items():
+    async def root(_: Request) -> Response:
+        return RedirectResponse("/docs")
+
+    pages = {"/": root, "/openapi.json": openapi, "/docs": docs, "/redoc": redoc}
+    for path, page in pages.items():
         app.add_route(path, page, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=ASSETS), name="static")
     app.openapi = lambda: document(app)  # type: ignore[method-assign]

@@ -23,6 +23,11 @@ async def test_pages_load_nothing_from_elsewhere(client: httpx.AsyncClient, page
         assert (await client.get(path)).status_code == 200
 
 
+async def test_the_root_leads_to_the_documentation(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/")
+    assert (answer.status_code, answer.headers["location"]) == (307, "/docs")
+
+
 async def test_the_document_is_served(client: httpx.AsyncClient) -> None:
     answer = await client.get("/openapi.json")
     assert answer.status_code == 200

@@ -1,6 +1,11 @@
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import httpx
+import pytest
 from sqlalchemy import text
 
+from app import schema
 from app.config import Settings
 from app.main import create_app
 from tests.serving import Served, served
@@ -23,27 +28,57 @@ async def test_ready_when_the_database_is_migrated(client: httpx.AsyncClient) ->
     assert answer.headers["cache-control"] == "no-store"
 
 
-async def test_not_ready_over_a_schema_of_another_release(
+async def test_ready_over_a_schema_that_a_newer_release_made(
     client: httpx.AsyncClient, app: Served
 ) -> None:
-    async with app.runtime.engine.begin() as connection:
-        known = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
-        await connection.execute(text("UPDATE alembic_version SET version_num = 'other'"))
-    try:
+    async with at_revision(app, "newer"):
         answer = await client.get("/readyz")
-    finally:
-        async with app.runtime.engine.begin() as connection:
-            await connection.execute(
-                text("UPDATE alembic_version SET version_num = :known"), {"known": known}
-            )
+    assert answer.status_code == 200
+
+
+async def test_not_ready_over_an_older_schema(
+    client: httpx.AsyncClient, app: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "_revisions", lambda: ("newest", frozenset({"first", "second"})))
+    async with at_revision(app, "second"):
+        answer = await client.get("/readyz")
     assert answer.status_code == 503
-    assert "plenary migrate" in answer.json()["reason"]
+    assert answer.json()["reason"] == (
+        "The database is at revision second, this release needs newest. Run `plenary migrate`."
+    )
+
+
+async def test_not_ready_before_the_first_migration(client: httpx.AsyncClient, app: Served) -> None:
+    async with at_revision(app, None):
+        answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert "no tables yet" in answer.json()["reason"]
 
 
 async def test_not_ready_while_stopping(client: httpx.AsyncClient, app: Served) -> None:
     app.runtime.draining = True
     assert (await client.get("/readyz")).status_code == 503
     assert (await client.get("/healthz")).status_code == 200
+
+
+@asynccontextmanager
+async def at_revision(app: Served, revision: str | None) -> AsyncIterator[None]:
+    """The database says for a while that it is at another revision."""
+
+    async def exchange(new: str | None) -> str | None:
+        async with app.runtime.engine.begin() as connection:
+            found = await connection.execute(text("DELETE FROM alembic_version RETURNING *"))
+            if new is not None:
+                await connection.execute(
+                    text("INSERT INTO alembic_version VALUES (:new)"), {"new": new}
+                )
+            return found.scalar_one_or_none()
+
+    known = await exchange(revision)
+    try:
+        yield
+    finally:
+        await exchange(known)
 
 
 def _secret(url: str) -> object:

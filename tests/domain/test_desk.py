@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from app.domain.desk import Desk
-from app.domain.errors import SessionFull
+from app.domain.errors import Busy, SessionFull
 
 
 class Counter:
@@ -54,6 +54,22 @@ async def test_a_batch_that_fails_as_a_whole_is_served_one_by_one() -> None:
     assert answers[0] == 2
     assert isinstance(answers[1], RuntimeError)
     assert answers[2] == 4
+
+
+async def test_where_the_service_is_busy_all_are_told_and_the_next_ones_are_served() -> None:
+    batches: list[int] = []
+
+    async def serve(numbers: Sequence[int]) -> Sequence[int]:
+        batches.append(len(numbers))
+        if len(numbers) > 1:
+            raise Busy
+        return numbers
+
+    desk = Desk(serve)
+    answers = await asyncio.gather(*map(desk.ask, range(4)), return_exceptions=True)
+    assert all(isinstance(answer, Busy) for answer in answers)
+    assert await asyncio.wait_for(desk.ask(7), 1) == 7
+    assert batches == [4, 1]
 
 
 async def test_who_has_gone_away_is_not_served() -> None:

@@ -4,11 +4,14 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.embedded import EmbeddedPostgres
 from tests import processes
@@ -39,7 +42,7 @@ async def test_told_to_stop_it_drains_first(environment: Mapping[str, str], tmp_
         await asyncio.sleep(0.3)
         ready, served = await client.get("/readyz"), await client.get("/api/v1/nothing/")
     assert (ready.status_code, served.status_code) == (503, 404)
-    assert await asyncio.wait_for(_gone(server.pid), 10)
+    await asyncio.wait_for(_gone(server.pid), 10)
 
 
 async def test_a_dead_process_is_replaced(pair: processes.Server) -> None:
@@ -74,6 +77,44 @@ async def test_a_port_in_use_is_said(environment: Mapping[str, str], tmp_path: P
     assert f"Cannot listen on 127.0.0.1:{port}" in second.log.read_text()
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+async def test_it_says_when_it_is_ready_and_before_that_why_not(
+    environment: Mapping[str, str], tmp_path: Path, pool: AsyncEngine, workers: int
+) -> None:
+    name = make_url(environment["PLENARY_DATABASE_URL"]).database
+    await _administer(pool, f"ALTER DATABASE {name} RENAME TO {name}_away")
+    server = await processes.run(
+        "serve",
+        f"--port={processes.free_port()}",
+        f"--workers={workers}",
+        environment={**environment, "PLENARY_DRAIN_SECONDS": "0"},
+        directory=tmp_path,
+    )
+    try:
+        await _said(server, "but not ready: The database cannot be reached.")
+        assert "Plenary is ready" not in server.log.read_text()
+        await _administer(pool, f"ALTER DATABASE {name}_away RENAME TO {name}")
+        await _said(server, "Plenary is ready: ")
+    finally:
+        await server.stop()
+    assert server.log.read_text().count("but not ready") == 1
+
+
+async def test_a_worker_says_why_it_is_not_ready(
+    environment: Mapping[str, str], tmp_path: Path
+) -> None:
+    nowhere = {**environment, "PLENARY_DATABASE_URL": "postgresql://x@127.0.0.1:1/x"}
+    worker = await processes.run("worker", environment=nowhere, directory=tmp_path)
+    try:
+        await _said(worker, "The worker is up, but not ready: The database cannot be reached.")
+        await _said(worker, "The outbox cannot be reached: The database cannot be reached.")
+    finally:
+        await worker.stop()
+    said = worker.log.read_text()
+    assert "The worker is ready" not in said
+    assert "0 similar" not in said
+
+
 async def test_the_demos_admin_is_not_served_to_the_world(
     environment: Mapping[str, str], tmp_path: Path
 ) -> None:
@@ -106,6 +147,18 @@ def test_the_embedded_database_lies_where_no_socket_would_fit(tmp_path: Path) ->
         assert postgres.url.startswith("postgresql+asyncpg://postgres@/plenary?host=/")
 
 
+async def _said(server: processes.Server, sentence: str) -> None:
+    async with asyncio.timeout(20):
+        while sentence not in server.log.read_text():  # noqa: ASYNC110 (another process)
+            await asyncio.sleep(0.05)
+
+
+async def _administer(pool: AsyncEngine, statement: str) -> None:
+    async with pool.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await connection.execute(text(statement))
+
+
 def _postmaster(data_dir: Path) -> int:
     try:
         return int((data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
@@ -121,7 +174,8 @@ def _alive(parent: int) -> set[int]:
     }
 
 
-async def _gone(pid: int) -> bool:
-    while psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110 (another process)
-        await asyncio.sleep(0.05)
-    return True
+async def _gone(pid: int) -> None:
+    """Wait until the process has ended, whether or not it is buried yet."""
+    with suppress(psutil.NoSuchProcess):
+        while psutil.Process(pid).status() != psutil.STATUS_ZOMBIE:  # noqa: ASYNC110 (another process)
+            await asyncio.sleep(0.05)

@@ -28,6 +28,16 @@ def test_a_wrong_value_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -
     assert "hunter2" not in str(refusal.value)
 
 
+def test_wrong_values_are_one_plain_line_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLENARY_PORT", "99999")
+    monkeypatch.setenv("PLENARY_SECRET_KEY", "short")
+    with pytest.raises(ConfigurationError) as refusal:
+        read_settings()
+    port, secret = str(refusal.value).splitlines()
+    assert port.startswith("PLENARY_PORT: ")
+    assert secret == "PLENARY_SECRET_KEY: must be at least 32 bytes long"
+
+
 def test_a_secret_may_come_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(f"{SECRET}\n")
     monkeypatch.setenv("PLENARY_SECRET_KEY_FILE", str(tmp_path / "secret"))

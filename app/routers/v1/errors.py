@@ -102,7 +102,7 @@ def errors(*codes: int) -> dict[int | str, dict[str, Any]]:
 
 
 def _documented(code: int) -> dict[str, Any]:
-    example = _refusal(_EXAMPLES[code], "01JC4QW3M8ZK7T2V9R5X6Y1B0D")
+    example = _refusal(_EXAMPLES[code], "5f0c1e3a9b7d4c1f8e2a6b4d0c9e7f31")
     documented: dict[str, Any] = {
         "model": ErrorEnvelope,
         "description": _DESCRIPTIONS[code],
