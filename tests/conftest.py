@@ -62,6 +62,8 @@ def settings_for(database_url: str, **others: object) -> Settings:
         "login_limit_address": 0,
         "write_limit": 0,
         "log_level": "warning",
+        # Nobody listens there; on the port by default somebody's own server may.
+        "callback_url": "http://127.0.0.1:1/api/v1/payments/callback/",
     }
     return Settings.model_validate(chosen | others)
 

@@ -260,6 +260,24 @@ async def test_process_answers_pending_past_the_wait_and_then_409_once_paid(
     assert (answer.status_code, answer.json()["code"]) == (409, "already_paid")
 
 
+async def test_to_whoever_is_paying_a_refund_is_no_success(
+    app: Served,
+    client: httpx.AsyncClient,
+    uow: Units,
+    registration: Registration,
+    payment: Payment,
+    as_admin: Headers,
+) -> None:
+    body = {"registration_id": registration.id}
+    paying = asyncio.create_task(client.post(PROCESS, json=body, headers=as_admin))
+    await asyncio.sleep(0.1)
+    await endings.cancel(uow(), ADMIN, registration.id, utc_now())
+    await call_back(app, client, event(payment))
+    answer = await paying
+    assert (answer.status_code, answer.json()["data"]["status"]) == (200, "Failed")
+    assert "paid" not in answer.text.lower()
+
+
 async def test_process_refuses_unknown_foreign_and_malformed_ones(
     client: httpx.AsyncClient, uow: Units, registration: Registration, as_admin: Headers
 ) -> None:

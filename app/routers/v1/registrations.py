@@ -191,14 +191,6 @@ async def get_registration(registration_id: PathId, me: Me, uow: Uow) -> Respons
     return ok(RegistrationOut.of(await registrations.find(uow, me, registration_id)))
 
 
-async def _move(
-    registration_id: int, body: RegistrationPatch, me: Me, uow: Uow, rt: Rt, now: datetime
-) -> Response:
-    hold = timedelta(minutes=rt.settings.hold_minutes)
-    moved = await registrations.move(uow, me, registration_id, body.change(), now=now, hold=hold)
-    return ok(RegistrationOut.of(moved))
-
-
 @router.put(
     "/{registration_id}/",
     summary="Move a registration",
@@ -206,25 +198,21 @@ async def _move(
     response_model=Envelope[RegistrationOut],
     responses=errors(400, 401, 403, 404, 409, 422, 429, 503),
 )
-async def update_registration(
-    registration_id: PathId, body: RegistrationPatch, me: Me, uow: Uow, rt: Rt, now: Now
-) -> Response:
-    """Moves it to another session; everything is checked again, in one transaction."""
-    return await _move(registration_id, body, me, uow, rt, now)
-
-
 @router.patch(
     "/{registration_id}/",
-    summary="Move a registration",
+    summary="Move a registration by a part of its fields",
     operation_id="patchRegistration",
     response_model=Envelope[RegistrationOut],
     responses=errors(400, 401, 403, 404, 409, 422, 429, 503),
 )
-async def patch_registration(
+async def update_registration(
     registration_id: PathId, body: RegistrationPatch, me: Me, uow: Uow, rt: Rt, now: Now
 ) -> Response:
-    """The same as PUT, which takes a part of the fields too."""
-    return await _move(registration_id, body, me, uow, rt, now)
+    """Moves it to another session; everything is checked again, in one transaction."""
+    hold = timedelta(minutes=rt.settings.hold_minutes)
+    change = body.change()
+    moved = await registrations.move(uow, me, registration_id, change, now=now, hold=hold)
+    return ok(RegistrationOut.of(moved))
 
 
 @router.delete(
