@@ -99,12 +99,24 @@ _FILLED = text(
     " UNION ALL ".join(
         f"SELECT '{table.name}' AS name WHERE EXISTS (SELECT FROM {table.name})"
         for table in metadata.sorted_tables
+        if table.name != "categories"
     )
+    # These are part of what the migrations make.
+    + " UNION ALL SELECT 'categories' FROM categories"
+    " HAVING NOT (count(*) = 7 AND max(id) = 7 AND bool_and(slug = lower(name)))"
+)
+_CATEGORIES = text(
+    "INSERT INTO categories (id, name, name_folded, slug, created_at) OVERRIDING SYSTEM VALUE"
+    " SELECT id, initcap(slug), slug, slug, now() FROM unnest(ARRAY['technology', 'workshop',"
+    " 'webinar', 'conference', 'masterclass', 'meetup', 'training'])"
+    " WITH ORDINALITY AS known(slug, id)"
 )
 _RESTART = text(
     "SELECT setval(CAST(format('%I.%I', schemaname, sequencename) AS regclass), start_value, false)"
     " FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+    " AND sequencename <> 'categories_id_seq'"
 )
+_RESTART_CATEGORIES = text("SELECT setval('categories_id_seq', 7)")
 
 
 async def empty(connection: AsyncConnection) -> None:
@@ -112,6 +124,9 @@ async def empty(connection: AsyncConnection) -> None:
     filled = (await connection.execute(_FILLED)).scalars().all()
     if filled:
         await connection.execute(text(f"TRUNCATE {', '.join(filled)} CASCADE"))
+    if "categories" in filled:
+        await connection.execute(_CATEGORIES)
+        await connection.execute(_RESTART_CATEGORIES)
     await connection.execute(_RESTART)
     await connection.commit()
 

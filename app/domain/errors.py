@@ -2,16 +2,18 @@
 
     DomainError
     ├── Invalid             what was sent cannot be meant; no rule was asked
-    │   ├── InvalidPeriod
+    │   ├── InvalidPeriod, InvalidImage, StartsInPast, TicketTypeRequired
     │   └── …
     ├── Unauthenticated     nobody, or not provably somebody
     ├── Forbidden           somebody, but not allowed
     ├── NotFound            not there, or not there for the one who asks
     ├── Refused             well formed, and a rule of the domain says no
     │   ├── SessionOverlap, RoomOverlap, SpeakerOverlap, ScheduleConflict
-    │   ├── SessionFull, ConferenceFull, CapacityBelowTaken
+    │   ├── SessionFull, ConferenceFull, TicketTypeSoldOut, CapacityBelowTaken, NotOnSale
     │   ├── AlreadyRegistered, RegistrationClosed, ConferencePast, ConferenceInactive
     │   ├── HoldExpired, PaymentState, AlreadyPaid, AmountMismatch
+    │   ├── AlreadyCheckedIn, Unpaid, TicketCancelled, WrongConference, NotCheckedIn
+    │   ├── NameTaken, CategoryInUse, TicketTypeInUse
     │   └── …
     ├── KeyReused           an idempotency key sent again with another body
     ├── TooMany             slow down; `retry_after` says for how long
@@ -22,6 +24,7 @@ An error is a fact. Which HTTP status it becomes is the business of each contrac
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,24 @@ class Invalid(DomainError):
 class InvalidPeriod(Invalid):
     code = "invalid_period"
     message = "The period ends before it starts."
+
+
+class InvalidImage(Invalid):
+    code = "invalid_image"
+    field = "image"
+    message = "Upload a picture: JPEG, PNG or WebP."
+
+
+class StartsInPast(Invalid):
+    code = "starts_in_past"
+    field = "start_time"
+    message = "The start must lie in the future."
+
+
+class TicketTypeRequired(Invalid):
+    code = "ticket_type_required"
+    field = "ticket_type"
+    message = "This conference has ticket types; name one of them."
 
 
 class SessionNotInConference(Invalid):
@@ -131,6 +152,12 @@ class NotFound(DomainError):
     message = "Not found."
 
 
+class UnknownTicket(NotFound):
+    code = "unknown"
+    field = "code"
+    message = "There is no such ticket."
+
+
 class Refused(DomainError):
     """A rule of the domain said no; nothing was written."""
 
@@ -165,6 +192,34 @@ class ConferenceFull(Refused):
     code = "conference_full"
     field = "conference"
     message = "This conference is full."
+
+
+class TicketTypeSoldOut(Refused):
+    code = "ticket_type_sold_out"
+    field = "ticket_type"
+    message = "This ticket type is sold out."
+
+
+class NotOnSale(Refused):
+    code = "not_on_sale"
+    field = "ticket_type"
+    message = "This ticket type is not on sale at present."
+
+
+class TicketTypeInUse(Refused):
+    code = "ticket_type_in_use"
+    message = "There are registrations for this ticket type."
+
+
+class NameTaken(Refused):
+    code = "name_taken"
+    field = "name"
+    message = "There is one of that name already."
+
+
+class CategoryInUse(Refused):
+    code = "category_in_use"
+    message = "There are conferences of this category."
 
 
 class CapacityBelowTaken(Refused):
@@ -233,6 +288,41 @@ class AmountMismatch(Refused):
     code = "amount_mismatch"
     field = "amount"
     message = "The price is not the amount sent."
+
+
+class AlreadyCheckedIn(Refused):
+    """`at` is when the ticket was checked in."""
+
+    code = "already_checked_in"
+    field = "code"
+    message = "This ticket is checked in already."
+
+    def __init__(self, message: str | None = None, *, at: datetime | None = None) -> None:
+        super().__init__(message)
+        self.at = at
+
+
+class Unpaid(Refused):
+    code = "unpaid"
+    field = "code"
+    message = "This registration is not paid yet."
+
+
+class TicketCancelled(Refused):
+    code = "cancelled"
+    field = "code"
+    message = "This registration was cancelled."
+
+
+class WrongConference(Refused):
+    code = "wrong_conference"
+    field = "code"
+    message = "This ticket is for another conference."
+
+
+class NotCheckedIn(Refused):
+    code = "not_checked_in"
+    message = "This registration is not checked in."
 
 
 class UsernameTaken(Refused):

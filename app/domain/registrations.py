@@ -67,6 +67,11 @@ class Registration:
     end_reason: str
     organizer_id: int | None
     owner_id: int | None
+    ticket_type_id: int | None = None
+    # What the door reads; shown to its owner once there is a seat.
+    ticket_code: str = ""
+    checked_in_at: datetime | None = None
+    guest_name: str = ""
 
     @property
     def is_live(self) -> bool:

@@ -17,7 +17,8 @@ from app.repositories.base import Repository
 _COLUMNS = (
     "r.id, r.conference_id, r.session_id, r.attendee_id, r.status, r.quantity, r.price_minor,"
     " r.currency, r.hold_expires_at, r.created_at, r.confirmed_at, r.ended_at, r.end_reason,"
-    " c.organizer_id, a.user_id AS owner_id"
+    " c.organizer_id, a.user_id AS owner_id, r.ticket_type_id, r.ticket_code, r.checked_in_at,"
+    " r.guest_name"
 )
 _JOINED = (
     " FROM registrations r JOIN conferences c ON c.id = r.conference_id"
@@ -44,7 +45,7 @@ _ADD = text(
     " CAST(:starts_at AS timestamptz[]), CAST(:ends_at AS timestamptz[]),"
     " CAST(:hold_expires_at AS timestamptz[]), CAST(:created_at AS timestamptz[]),"
     " CAST(:confirmed_at AS timestamptz[]))"
-    " RETURNING id, conference_id, session_id, attendee_id"
+    " RETURNING id, conference_id, session_id, attendee_id, ticket_code"
 )
 _CONFIRM = text(
     "UPDATE registrations SET status = 'confirmed', confirmed_at = :now, hold_expires_at = NULL,"
@@ -110,12 +111,11 @@ class Registrations(Repository):
         if not drafts:
             return []
         rows = await self._rows(_ADD, _columns(drafts, periods))
-        ids = {
-            (row["attendee_id"], row["conference_id"], row["session_id"]): row["id"] for row in rows
-        }
+        made = {(row["attendee_id"], row["conference_id"], row["session_id"]): row for row in rows}
         return [
-            replace(draft, id=ids[draft.attendee_id, draft.conference_id, draft.session_id])
+            replace(draft, id=row["id"], ticket_code=str(row["ticket_code"]))
             for draft in drafts
+            for row in [made[draft.attendee_id, draft.conference_id, draft.session_id]]
         ]
 
     async def confirm(self, id: int, now: datetime) -> None:
@@ -217,4 +217,8 @@ def _registration(row: RowMapping) -> Registration:
         end_reason=row["end_reason"],
         organizer_id=row["organizer_id"],
         owner_id=row["owner_id"],
+        ticket_type_id=row["ticket_type_id"],
+        ticket_code=str(row["ticket_code"]),
+        checked_in_at=row["checked_in_at"],
+        guest_name=row["guest_name"],
     )

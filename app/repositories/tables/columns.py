@@ -1,0 +1,92 @@
+"""What the tables are made of: how constraints are named, and the columns they share.
+
+Constraint names are part of the interface: see constraints.py. Exclusion constraints need no
+extension: equality of an id is the overlap of two one-element ranges.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    MetaData,
+    Text,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+LIVE = "status IN ('pending', 'confirmed')"
+CLAIMING = "status IN ('pending', 'confirmed', 'waitlisted')"
+# What PostgreSQL's parser would keep as one word: paths, hosts, addresses, compounds, tags.
+JOINING = "/.-_@+&<>"
+
+
+def identity() -> Column[int]:
+    return Column("id", BigInteger, Identity(), primary_key=True)
+
+
+def reference(name: str, target: str, *, nullable: bool = False) -> Column[int]:
+    return Column(name, BigInteger, ForeignKey(target), nullable=nullable)
+
+
+def words(name: str, default: str | None = "") -> Column[str]:
+    server_default = None if default is None else text(f"'{default}'")
+    return Column(name, Text, nullable=False, server_default=server_default)
+
+
+def instant(name: str, *, nullable: bool = False) -> Column[datetime]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def one_of(column: str, *values: str) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+def at_most_one(name: str, *columns: str, where: str) -> Index:
+    return Index(name, *columns, unique=True, postgresql_where=text(where))
+
+
+def money() -> tuple[Column[int], Column[str], CheckConstraint]:
+    return (
+        Column("price_minor", BigInteger, nullable=False, server_default=text("0")),
+        words("currency", "USD"),
+        CheckConstraint("price_minor >= 0", name="price_not_negative"),
+    )
+
+
+def seats() -> tuple[Column[int | None] | Column[int] | CheckConstraint, ...]:
+    """What is to be had, what is taken, and how many registrations wait for it."""
+    return (
+        Column("capacity", Integer, nullable=True),
+        Column("seats_taken", Integer, nullable=False, server_default=text("0")),
+        Column("waiting", Integer, nullable=False, server_default=text("0")),
+        CheckConstraint("waiting >= 0", name="waiting_not_negative"),
+        CheckConstraint("seats_taken >= 0", name="seats_not_negative"),
+        CheckConstraint(
+            "capacity IS NULL OR seats_taken <= capacity", name="seats_within_capacity"
+        ),
+    )
+
+
+def search(words: str) -> Column[str]:
+    """The words of an expression; "tech/AI" is two. What is searched for is split alike."""
+    split = f"translate(normalize({words}, NFKC), '{JOINING}', '{' ' * len(JOINING)}')"
+    return Column("search", TSVECTOR, Computed(f"to_tsvector('simple', {split})", persisted=True))

@@ -1,0 +1,174 @@
+"""What one can register for."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
+
+from app.repositories.tables.columns import (
+    at_most_one,
+    identity,
+    instant,
+    metadata,
+    money,
+    one_of,
+    reference,
+    search,
+    seats,
+    words,
+)
+
+categories = Table(
+    "categories",
+    metadata,
+    identity(),
+    words("name", None),
+    words("name_folded", None),
+    words("slug", None),
+    instant("created_at"),
+    UniqueConstraint("name_folded"),
+    UniqueConstraint("slug"),
+)
+
+conferences = Table(
+    "conferences",
+    metadata,
+    identity(),
+    words("name", None),
+    words("description"),
+    words("location"),
+    words("timezone", "UTC"),
+    instant("starts_at"),
+    instant("ends_at"),
+    *seats(),
+    *money(),
+    Column("multi_track", Boolean, nullable=False, server_default=text("false")),
+    words("status", None),
+    words("visibility", "public"),
+    instant("registration_deadline", nullable=True),
+    reference("organizer_id", "users.id", nullable=True),
+    reference("category_id", "categories.id", nullable=True),
+    # The name of a picture among the files; empty where there is none.
+    words("cover_image"),
+    instant("created_at"),
+    instant("updated_at"),
+    instant("deleted_at", nullable=True),
+    search("name || ' ' || description"),
+    CheckConstraint("starts_at < ends_at", name="period_forward"),
+    CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity_positive"),
+    one_of("status", "draft", "published", "cancelled"),
+    one_of("visibility", "public", "private"),
+    # What a session copies, so that its exclusion constraint can read it.
+    UniqueConstraint("id", "multi_track", name="uq_conferences_id_multi_track"),
+    Index(
+        "ix_conferences_starts_at",
+        "starts_at",
+        "id",
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+    Index("ix_conferences_organizer_id", "organizer_id"),
+    Index("ix_conferences_category_id", "category_id"),
+    Index("ix_conferences_search", "search", postgresql_using="gin"),
+)
+
+rooms = Table(
+    "rooms",
+    metadata,
+    identity(),
+    reference("conference_id", "conferences.id"),
+    words("name", None),
+    words("name_folded", None),
+    UniqueConstraint("conference_id", "name_folded"),
+)
+
+speakers = Table(
+    "speakers",
+    metadata,
+    identity(),
+    reference("conference_id", "conferences.id"),
+    words("name", None),
+    words("name_folded", None),
+    UniqueConstraint("conference_id", "name_folded"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    identity(),
+    Column("conference_id", BigInteger, nullable=False),
+    Column("multi_track", Boolean, nullable=False),
+    words("name", None),
+    words("description"),
+    words("speaker"),
+    words("room"),
+    reference("speaker_id", "speakers.id", nullable=True),
+    reference("room_id", "rooms.id", nullable=True),
+    instant("starts_at"),
+    instant("ends_at"),
+    *seats(),
+    *money(),
+    instant("created_at"),
+    instant("updated_at"),
+    instant("deleted_at", nullable=True),
+    search("name || ' ' || speaker"),
+    CheckConstraint("starts_at < ends_at", name="period_forward"),
+    CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity_positive"),
+    ForeignKeyConstraint(
+        ["conference_id", "multi_track"],
+        ["conferences.id", "conferences.multi_track"],
+        name="fk_sessions_conference",
+        onupdate="CASCADE",
+    ),
+    ExcludeConstraint(
+        (text("int8range(conference_id, conference_id, '[]')"), "&&"),
+        (text("tstzrange(starts_at, ends_at)"), "&&"),
+        where=text("deleted_at IS NULL AND NOT multi_track"),
+        name="ex_sessions_single_track",
+    ),
+    ExcludeConstraint(
+        (text("int8range(room_id, room_id, '[]')"), "&&"),
+        (text("tstzrange(starts_at, ends_at)"), "&&"),
+        where=text("deleted_at IS NULL AND room_id IS NOT NULL"),
+        name="ex_sessions_room",
+    ),
+    ExcludeConstraint(
+        (text("int8range(speaker_id, speaker_id, '[]')"), "&&"),
+        (text("tstzrange(starts_at, ends_at)"), "&&"),
+        where=text("deleted_at IS NULL AND speaker_id IS NOT NULL"),
+        name="ex_sessions_speaker",
+    ),
+    Index("ix_sessions_conference_id", "conference_id", "starts_at"),
+    Index("ix_sessions_starts_at", "starts_at", "id", postgresql_where=text("deleted_at IS NULL")),
+    Index("ix_sessions_search", "search", postgresql_using="gin"),
+)
+
+# Guarded by the lock of its conference, whose seats its own are part of.
+ticket_types = Table(
+    "ticket_types",
+    metadata,
+    identity(),
+    reference("conference_id", "conferences.id"),
+    words("name", None),
+    words("name_folded", None),
+    words("description"),
+    *seats(),
+    *money(),
+    instant("sales_start", nullable=True),
+    instant("sales_end", nullable=True),
+    instant("created_at"),
+    instant("updated_at"),
+    instant("deleted_at", nullable=True),
+    CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity_positive"),
+    CheckConstraint("sales_start < sales_end", name="sales_forward"),
+    # What a registration copies, so that it cannot name a type of another conference.
+    UniqueConstraint("id", "conference_id", name="uq_ticket_types_id_conference_id"),
+    at_most_one("uq_ticket_types_name", "conference_id", "name_folded", where="deleted_at IS NULL"),
+)
