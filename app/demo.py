@@ -14,10 +14,19 @@ from app.demo_programme import (
     OCCASIONS,
     ORGANIZERS,
     VISITORS,
+    Kind,
     Occasion,
     Slot,
 )
-from app.domain import accounts, attendees, conferences, payments, registering, sessions
+from app.domain import (
+    accounts,
+    attendees,
+    conferences,
+    payments,
+    registering,
+    sessions,
+    ticket_types,
+)
 from app.domain.access import Caller, Role, fold
 from app.domain.accounts import Passwords, SignUp, User
 from app.domain.admission import Target, Wish
@@ -29,13 +38,15 @@ from app.domain.payments import Outcome
 from app.domain.registering import Ask
 from app.domain.registrations import Registration
 from app.domain.sessions import SessionDraft, SessionFilter
+from app.domain.ticket_types import TicketTypeDraft
 from app.domain.times import TimeRange, days
 from app.repositories.uow import UnitOfWork
 
 ADMIN_NAME = "admin"
 ADMIN_PASSWORD = "admin123"  # noqa: S105
 _PASSWORD = "demo-password-1"  # noqa: S105
-_HELD_FOR = timedelta(days=30)
+# Unpaid seats of the demo stay held for a while.
+HELD_FOR = timedelta(days=30)
 _ALL = PageRequest(size=1000)
 
 
@@ -111,6 +122,10 @@ class Demo:
         made = await self._programme(hand, id, occasion.slots)
         admission = Target(conference_id=id, session_id=None)
         await self._register(hand, admission, [people[place] for place in occasion.taken])
+        kinds = await self._kinds(hand, id, occasion.kinds)
+        for kind in occasion.kinds:
+            holders = [people[place] for place in kind.taken]
+            await self._register(hand, admission, holders, kinds[kind.name])
         for slot in occasion.slots:
             target = Target(conference_id=id, session_id=made[slot.name])
             taken = await self._register(hand, target, [people[place] for place in slot.taken])
@@ -137,8 +152,25 @@ class Demo:
             multi_track=occasion.multi_track,
             status=occasion.status,
             visibility=occasion.visibility,
+            category_id=occasion.category,
         )
         return (await conferences.create(self._uow(), hand, draft, self._now)).id
+
+    async def _kinds(
+        self, hand: Caller, conference_id: int, kinds: Sequence[Kind]
+    ) -> Mapping[str, int]:
+        """The ticket types' ids by name."""
+        async with self._uow().reading() as tx:
+            there = await tx.ticket_types.of_conference(conference_id)
+        ids = {known.name: known.id for known in there}
+        for kind in kinds:
+            if kind.name not in ids:
+                draft = TicketTypeDraft(
+                    name=kind.name, price=Decimal(kind.price), capacity=kind.quantity
+                )
+                made = await ticket_types.create(self._uow(), hand, conference_id, draft, self._now)
+                ids[kind.name] = made.id
+        return ids
 
     async def _programme(
         self, hand: Caller, conference_id: int, slots: Sequence[Slot]
@@ -166,11 +198,23 @@ class Demo:
         )
 
     async def _register(
-        self, hand: Caller, target: Target, attendee_ids: Sequence[int]
+        self,
+        hand: Caller,
+        target: Target,
+        attendee_ids: Sequence[int],
+        ticket_type_id: int | None = None,
     ) -> Sequence[Registration]:
-        """Those who were not registered before."""
-        asks = [Ask(caller=hand, wish=Wish(attendee_id=id, target=target)) for id in attendee_ids]
-        answers = await registering.register_batch(self._uow(), asks, self._now, _HELD_FOR)
+        """Those who were not registered before; who finds no seat waits."""
+        asks = [
+            Ask(
+                caller=hand,
+                wish=Wish(
+                    attendee_id=id, target=target, ticket_type_id=ticket_type_id, may_wait=True
+                ),
+            )
+            for id in attendee_ids
+        ]
+        answers = await registering.register_batch(self._uow(), asks, self._now)
         for answer in answers:
             if isinstance(answer, Exception) and not isinstance(answer, AlreadyRegistered):
                 raise answer

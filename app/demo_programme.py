@@ -30,7 +30,10 @@ GUESTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A session: `day` counts from today, `taken` names attendees by their place in the list."""
+    """A session: `day` counts from today, `taken` names attendees by their place in the list.
+
+    Those who find no seat wait.
+    """
 
     name: str
     day: int
@@ -42,6 +45,16 @@ class Slot:
     price: str = "0"
     taken: Sequence[int] = ()
     paid: Sequence[int] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A ticket type, and who took one or waits for it."""
+
+    name: str
+    price: str
+    quantity: int
+    taken: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +74,8 @@ class Occasion:
     visibility: Visibility = Visibility.PUBLIC
     since_guide_day: bool = False
     taken: Sequence[int] = ()
+    kinds: Sequence[Kind] = ()
+    category: int | None = None
 
 
 PROGRAMME = Occasion(
@@ -69,6 +84,12 @@ PROGRAMME = Occasion(
     last=60,
     since_guide_day=True,
     location="Town Hall, Ghent",
+    capacity=100,
+    category=1,
+    kinds=(
+        Kind(name="General", price="50.00", quantity=80),
+        Kind(name="VIP", price="150.00", quantity=20),
+    ),
     description="An evening talk every other week, for everybody: cities, machines and attention.",
     slots=(
         Slot(name="How Cities Think", day=-21, at="18:00", speaker="Amara Okafor", capacity=30,
@@ -102,7 +123,7 @@ OCCASIONS = (
             Slot(name="Locks, Politely", day=35, at="11:00", speaker="Tomas Novak",
                  room="Main hall", capacity=100, taken=(1, 2, 5)),
             Slot(name="Designing for Keyboards", day=35, at="11:00", speaker="Sofia Marin",
-                 room="Room 2", capacity=5, taken=(3, 6, 7, 8, 9)),
+                 room="Room 2", capacity=5, taken=(3, 6, 7, 8, 9, 10, 12)),
             Slot(name="Workshop: Query Plans", day=36, at="09:30", minutes=180,
                  speaker="Tomas Novak", room="Room 2", capacity=12, price="120.00",
                  taken=(1, 2, 3), paid=(1, 2)),
@@ -142,6 +163,20 @@ OCCASIONS = (
                  capacity=25, taken=(6, 7, 8)),
         ),
         taken=(3, 6, 7, 8, 9, 11),
+    ),
+    Occasion(
+        name="Makers' Fair",
+        first=70,
+        last=71,
+        multi_track=True,
+        capacity=100,
+        category=1,
+        location="Old Tram Depot, Lisbon",
+        description="Bring what you built. Bring what broke.",
+        kinds=(
+            Kind(name="Visitor", price="0", quantity=97, taken=(2, 5, 6, 7)),
+            Kind(name="Table of your own", price="0", quantity=3, taken=(1, 8, 9, 3, 12)),
+        ),
     ),
     Occasion(
         name="Founders' Retreat",

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import schema, telemetry
 from app.config import ConfigurationError, Settings
-from app.demo import ADMIN_NAME, ADMIN_PASSWORD, Demo
+from app.demo import ADMIN_NAME, ADMIN_PASSWORD, HELD_FOR, Demo
 from app.domain.times import utc_now
 from app.embedded import EmbeddedPostgres
 from app.environment import as_environment, ensure_data_dir, read_settings, secret_values
@@ -104,7 +104,9 @@ async def fill_demo(settings: Settings, engine: AsyncEngine) -> bool:
     passwords = hasher(settings)
     try:
         async with schema.alone(engine, "demo"):
-            return await Demo(partial(UnitOfWork, engine), passwords, utc_now()).fill()
+            return await Demo(
+                partial(UnitOfWork, engine, hold=HELD_FOR), passwords, utc_now()
+            ).fill()
     finally:
         passwords.close()
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app import schema
 from app.config import ConfigurationError, Settings
+from app.documents.press import Press
 from app.domain import accounts, registering, request_logs
 from app.domain.access import Caller
 from app.domain.desk import Desk
@@ -20,6 +21,7 @@ from app.domain.registering import Ask
 from app.domain.registrations import Registration
 from app.domain.request_logs import Entry, LogBuffer
 from app.domain.times import utc_now
+from app.images import Images
 from app.repositories.uow import UnitOfWork
 from app.security import Hasher, Tokens
 from app.telemetry import access_log
@@ -91,11 +93,13 @@ class Runtime:
             access_for=timedelta(minutes=settings.access_minutes),
             refresh_for=timedelta(days=settings.refresh_days),
         )
+        self.press = Press()
         self.throttle = Throttle(
             writes=settings.write_limit,
             logins_of_account=settings.login_limit_account,
             logins_of_address=settings.login_limit_address,
         )
+        self.covers = Images(settings.cover_dir)
         self.callers: Desk[str, Caller | None] = Desk(self._recognise)
         # What meets in a conference's rows is decided together; many quiet ones share a lane.
         self.registrations: Desk[Ask, Registration] = Desk(
@@ -111,6 +115,8 @@ class Runtime:
             stack.push_async_callback(self.engine.dispose)
             stack.push_async_callback(self.readers.dispose)
             stack.callback(self.hasher.close)
+            stack.callback(self.press.close)
+            stack.callback(self.covers.close)
             stack.push_async_callback(self.logs.flush)
             await stack.enter_async_context(_running(self.logs.run()))
             await self._start_worker(stack)
@@ -130,7 +136,8 @@ class Runtime:
         await self._stack.aclose()
 
     def unit_of_work(self, claim: Claim | None = None) -> UnitOfWork:
-        return UnitOfWork(self.engine, self.ring, claim, self.readers)
+        hold = timedelta(minutes=self.settings.hold_minutes)
+        return UnitOfWork(self.engine, self.ring, claim, self.readers, hold)
 
     def ring(self) -> None:
         """Something was announced: whoever works off the outbox looks now."""
@@ -171,8 +178,7 @@ class Runtime:
         return await accounts.recognise(self.unit_of_work(), families)
 
     async def _register(self, asks: Sequence[Ask]) -> Sequence[Registration | Exception]:
-        hold = timedelta(minutes=self.settings.hold_minutes)
-        return await registering.register_batch(self.unit_of_work(), asks, utc_now(), hold)
+        return await registering.register_batch(self.unit_of_work(), asks, utc_now())
 
     async def _keep_logs(self, entries: Sequence[Entry]) -> None:
         await request_logs.store(self.unit_of_work(), entries)

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from app.domain import attendees, conferences, registering, sessions
+from app.domain import attendees, categories, conferences, registering, sessions, ticket_types
 from app.domain.access import Caller, Role, fold
 from app.domain.accounts import SignUp, User
 from app.domain.admission import Target, Wish
 from app.domain.attendees import Attendee, AttendeeDraft
+from app.domain.categories import Category
 from app.domain.conferences import Conference, ConferenceDraft, ConferenceStatus, Visibility
 from app.domain.registering import Ask
 from app.domain.registrations import Registration
 from app.domain.sessions import Session, SessionDraft
+from app.domain.ticket_types import TicketType, TicketTypeDraft
 from app.domain.times import TimeRange, utc_now
 
 if TYPE_CHECKING:
@@ -33,7 +35,6 @@ PASSWORD_HASH = (
     "$argon2id$v=19$m=8,t=1,p=1$JkTI+f+/9977/39v7V2r9Q$c5Jmi20rHVvqNYgrUCaWprRZZq7A9i9J6f9TgChWdPg"
 )
 FIRST_DAY = datetime(2031, 3, 1, tzinfo=UTC)
-HOLD = timedelta(minutes=30)
 
 _numbers = count(1)
 
@@ -87,6 +88,7 @@ async def a_conference(
     status: ConferenceStatus = ConferenceStatus.PUBLISHED,
     visibility: Visibility = Visibility.PUBLIC,
     registration_deadline: datetime | None = None,
+    category: Category | None = None,
 ) -> Conference:
     """A published conference of three days, without sessions; its organizer is a new one."""
     owner = organizer or await a_user(uow, role=Role.ORGANIZER)
@@ -101,6 +103,7 @@ async def a_conference(
         status=status,
         visibility=visibility,
         registration_deadline=registration_deadline,
+        category_id=category.id if category else None,
     )
     return await conferences.create(uow(), caller(owner), draft, utc_now())
 
@@ -132,6 +135,34 @@ async def a_session(
     return await sessions.create(uow(), await _admin(uow), draft, utc_now())
 
 
+async def a_ticket_type(
+    uow: Units,
+    conference: Conference | None = None,
+    *,
+    name: str | None = None,
+    quantity: int | None = None,
+    price: Decimal = Decimal(0),
+    sales_start: datetime | None = None,
+    sales_end: datetime | None = None,
+) -> TicketType:
+    """A free ticket type without limit, always on sale; its conference may be a new one."""
+    of = conference or await a_conference(uow)
+    draft = TicketTypeDraft(
+        name=name or f"Ticket type {next(_numbers)}",
+        price=price,
+        capacity=quantity,
+        sales_start=sales_start,
+        sales_end=sales_end,
+    )
+    return await ticket_types.create(uow(), await _admin(uow), of.id, draft, utc_now())
+
+
+async def a_category(uow: Units, *, name: str | None = None) -> Category:
+    """A category of its own, beside those that are there from the start."""
+    name = name or f"Category {next(_numbers)}"
+    return await categories.create(uow(), await _admin(uow), name, None, utc_now())
+
+
 async def an_attendee(
     uow: Units, *, email: str | None = None, user: User | None = None, by: User | None = None
 ) -> Attendee:
@@ -150,16 +181,23 @@ async def an_attendee(
 
 
 async def a_registration(
-    uow: Units, target: Session | Conference, attendee: Attendee | None = None
+    uow: Units, target: Session | Conference | TicketType, attendee: Attendee | None = None
 ) -> Registration:
-    """A registration for a session, or the admission to a conference. Raises its refusal."""
+    """A registration for a session, or the admission to a conference, of a type if it has types.
+
+    Raises its refusal.
+    """
     person = attendee or await an_attendee(uow)
+    ticket_type_id = target.id if isinstance(target, TicketType) else None
     if isinstance(target, Session):
         wanted = Target(conference_id=target.conference_id, session_id=target.id)
+    elif isinstance(target, TicketType):
+        wanted = Target(conference_id=target.conference_id, session_id=None)
     else:
         wanted = Target(conference_id=target.id, session_id=None)
-    ask = Ask(caller=await _admin(uow), wish=Wish(attendee_id=person.id, target=wanted, quantity=1))
-    [answer] = await registering.register_batch(uow(), [ask], utc_now(), HOLD)
+    wish = Wish(attendee_id=person.id, target=wanted, quantity=1, ticket_type_id=ticket_type_id)
+    ask = Ask(caller=await _admin(uow), wish=wish)
+    [answer] = await registering.register_batch(uow(), [ask], utc_now())
     if isinstance(answer, Exception):
         raise answer
     return answer

@@ -44,6 +44,18 @@ def registered(facts: RegistrationFacts) -> Letter:
     return _letter("confirmed", f"You are registered: {_title(facts)}", facts)
 
 
+def waitlisted(facts: RegistrationFacts) -> Letter:
+    """There is no seat yet; how the line moves is told when it is one's turn."""
+    return _letter("waitlisted", f"You are on the waitlist: {_title(facts)}", facts)
+
+
+def promoted(facts: RegistrationFacts) -> Letter:
+    """A seat became free: theirs at once, or when it is paid in time."""
+    if facts.status is RegistrationStatus.PENDING:
+        return _letter("promoted", f"A place for you, please pay for it: {_title(facts)}", facts)
+    return _letter("promoted", f"A place for you: {_title(facts)}", facts)
+
+
 def cancelled(facts: RegistrationFacts) -> Letter:
     reason = _REASONS.get(facts.end_reason, _BY_OTHERS)
     return _letter("cancelled", f"Registration cancelled: {_title(facts)}", facts, reason=reason)
@@ -126,6 +138,7 @@ def _table(facts: RegistrationFacts) -> list[tuple[str, str]]:
     rows = [
         ("Conference", facts.conference_name),
         ("Session", facts.session_name),
+        ("Ticket", facts.ticket_type_name),
         ("Speaker", facts.speaker),
         ("When", timing(facts.period, facts.timezone)),
         ("Where", ", ".join(place for place in (facts.room, facts.location) if place)),

@@ -48,6 +48,20 @@ async def registered(context: Context, message: Claimed) -> None:
         await _post(context, message, emails.registered(facts))
 
 
+async def waitlisted(context: Context, message: Claimed) -> None:
+    """Not told to whoever has a seat by now: that is the better news."""
+    facts = await _registration(context, message)
+    if facts.status is RegistrationStatus.WAITLISTED:
+        await _post(context, message, emails.waitlisted(facts))
+
+
+async def promoted(context: Context, message: Claimed) -> None:
+    """Told as long as the registration takes seats."""
+    facts = await _registration(context, message)
+    if facts.status in LIVE:
+        await _post(context, message, emails.promoted(facts))
+
+
 async def registration_cancelled(context: Context, message: Claimed) -> None:
     facts = await _registration(context, message)
     if facts.status is RegistrationStatus.CANCELLED:
@@ -108,6 +122,8 @@ HANDLERS: dict[MessageKind, Handler] = {
     MessageKind.REGISTERED: registered,
     MessageKind.REGISTRATION_CANCELLED: registration_cancelled,
     MessageKind.REGISTRATION_MOVED: registration_moved,
+    MessageKind.WAITLISTED: waitlisted,
+    MessageKind.PROMOTED: promoted,
     MessageKind.HOLD_EXPIRED: hold_expired,
     MessageKind.PAYMENT_REQUESTED: payment_requested,
     MessageKind.PAYMENT_PAID: payment_paid,

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from datetime import timedelta
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -25,7 +26,8 @@ async def run(settings: Settings, engine: AsyncEngine) -> None:
         workers.wake()
 
     # What a handler announces is for this very worker.
-    workers = build(settings, lambda: UnitOfWork(engine, wake))
+    hold = timedelta(minutes=settings.hold_minutes)
+    workers = build(settings, lambda: UnitOfWork(engine, wake, hold=hold))
     # arq tells of each ring; that is no news.
     logging.getLogger("arq.worker").setLevel(logging.WARNING)
     stopped = _stop_signals()

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from app.domain import request_logs
 from app.domain.endings import expire_due
 from app.domain.idempotency import KEPT_FOR
+from app.domain.promotion import serve_due
 from app.domain.times import utc_now
 from app.repositories.uow import UnitOfWork
 from worker.throttle import Throttle
@@ -21,6 +22,7 @@ MESSAGES_KEPT_FOR = timedelta(days=30)
 _PATIENCE = 20.0
 _BITE = 5000
 _HOLDS = 500
+_QUEUES = 100
 _HOUR = 3600.0
 
 Chore = Callable[[UnitOfWork, datetime], Awaitable[bool]]
@@ -42,6 +44,12 @@ class Task:
 async def expire_holds(uow: UnitOfWork, now: datetime) -> bool:
     """Seats of unpaid registrations go back when the hold has run out."""
     return await expire_due(uow, now, most=_HOLDS) >= _HOLDS
+
+
+async def serve_queues(uow: UnitOfWork, now: datetime) -> bool:
+    """Whoever waits for a seat that is free gets it: a schedule may have become free elsewhere."""
+    await serve_due(uow, now, most=_QUEUES)
+    return False
 
 
 async def forget_idempotency_keys(uow: UnitOfWork, now: datetime) -> bool:
@@ -74,6 +82,7 @@ def tasks(log_days: int) -> Sequence[Task]:
         Task(number=2, name="forget idempotency keys", every=_HOUR, chore=forget_idempotency_keys),
         Task(number=3, name="forget logins", every=_HOUR, chore=forget_logins),
         Task(number=4, name="forget messages", every=_HOUR, chore=forget_messages),
+        Task(number=6, name="serve queues", every=5.0, chore=serve_queues),
         Task(number=5, name="forget request logs", every=_HOUR, chore=forget_request_logs),
     )
 

@@ -5,6 +5,7 @@ The batch is decided in order of arrival, over facts that were loaded under lock
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from app.domain.errors import (
     AlreadyRegistered,
@@ -13,6 +14,7 @@ from app.domain.errors import (
     Refused,
     ScheduleConflict,
     SessionFull,
+    TicketTypeSoldOut,
 )
 from app.domain.money import Money
 from app.domain.times import TimeRange
@@ -26,16 +28,46 @@ class Target:
     session_id: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """What a target has to give; `capacity` None is unlimited, `period` that of a session."""
+class PoolKind(StrEnum):
+    CONFERENCE = "conference"
+    SESSION = "session"
+    TICKET_TYPE = "ticket_type"
 
-    target: Target
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Seats that are counted together: a conference's, a session's, a ticket type's."""
+
+    kind: PoolKind
+    id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stock:
+    """What a pool has; `capacity` None is unlimited, `waiting` counts registrations."""
+
+    pool: Pool
     name: str
     capacity: int | None
     seats_taken: int
+    waiting: int = 0
+
+    @property
+    def calls(self) -> bool:
+        """Whether there is a free seat and somebody who waits."""
+        return self.waiting > 0 and (self.capacity is None or self.seats_taken < self.capacity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What is to be had; a seat of it is a seat of all its `stocks`. `period` is a session's."""
+
+    target: Target
+    name: str
     unit_price: Money
     period: TimeRange | None
+    stocks: tuple[Stock, ...]
+    ticket_type_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,37 +85,91 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """One attendee's wish for `quantity` seats of a target."""
+    """One attendee's wish for `quantity` seats of a target.
+
+    Whoever cannot name a ticket type takes any: the cheapest that is to be had. Whoever `may_wait`
+    gets a place in the queue where there is no seat.
+    """
 
     attendee_id: int
     target: Target
     quantity: int = 1
+    ticket_type_id: int | None = None
+    any_ticket_type: bool = False
+    may_wait: bool = False
+    guest_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """What a wish came to: seats of an offer, or a place in its queue."""
+
+    offer: Offer
+    waits: bool
+
+
+class Seating:
+    """The seats taken of each pool, while a batch is decided."""
+
+    def __init__(self, stocks: Iterable[Stock], kept: Mapping[Pool, int]) -> None:
+        self._taken = {s.pool: s.seats_taken + kept.get(s.pool, 0) for s in stocks}
+
+    def ensure_free(self, offer: Offer, quantity: int) -> None:
+        """Raises what `ensure_seats` raises of the first stock that has not so many."""
+        for stock in offer.stocks:
+            ensure_seats(stock, self._taken[stock.pool], quantity)
+
+    def is_free(self, offer: Offer, quantity: int) -> bool:
+        return all(has_seats(stock, self._taken[stock.pool], quantity) for stock in offer.stocks)
+
+    def is_full(self, offer: Offer) -> bool:
+        """Whether there is not a single seat."""
+        return not self.is_free(offer, 1)
+
+    def has_one(self, stock: Stock) -> bool:
+        return has_seats(stock, self._taken[stock.pool], 1)
+
+    def take(self, offer: Offer, quantity: int) -> None:
+        for stock in offer.stocks:
+            self._taken[stock.pool] += quantity
 
 
 def admit(
-    wishes: Sequence[Wish], offers: Mapping[Target, Offer], held: Iterable[Held]
-) -> list[Refused | None]:
-    """Decide over a batch, in order: None is a seat, a refusal says why there is none."""
-    taken = {target: offer.seats_taken for target, offer in offers.items()}
-    holding: dict[int, list[Held]] = {}
-    for claim in held:
-        holding.setdefault(claim.attendee_id, []).append(claim)
-    return [_decide(wish, offers[wish.target], taken, holding) for wish in wishes]
+    wishes: Sequence[Wish],
+    choices: Sequence[Sequence[Offer]],
+    held: Iterable[Held],
+    kept: Mapping[Pool, int] | None = None,
+) -> list[Place | Refused]:
+    """Decide over a batch, in order; `choices` are what each wish would take, the best first.
+
+    Seats that are `kept` for somebody who waits are not given away.
+    """
+    offers = {id(offer): offer for chosen in choices for offer in chosen}
+    seating = Seating((s for offer in offers.values() for s in offer.stocks), kept or {})
+    holding = by_attendee(held)
+    return [
+        _decide(wish, chosen, seating, holding)
+        for wish, chosen in zip(wishes, choices, strict=True)
+    ]
 
 
 def _decide(
-    wish: Wish, offer: Offer, taken: dict[Target, int], holding: dict[int, list[Held]]
-) -> Refused | None:
+    wish: Wish, choices: Sequence[Offer], seating: Seating, holding: dict[int, list[Held]]
+) -> Place | Refused:
     mine = holding.setdefault(wish.attendee_id, [])
+    first = choices[0]
     try:
-        ensure_not_registered(offer, mine)
-        ensure_schedule_free(offer, mine)
-        ensure_seats(offer, taken[wish.target], wish.quantity)
+        ensure_not_registered(first, mine)
+        ensure_schedule_free(first, mine)
+        offer = next((o for o in choices if seating.is_free(o, wish.quantity)), None)
+        if offer is None and not (wish.may_wait and can_wait(first, wish.quantity)):
+            seating.ensure_free(first, wish.quantity)
     except Refused as refusal:
         return refusal
-    taken[wish.target] += wish.quantity
-    mine.append(_now_held(wish, offer))
-    return None
+    if offer is not None:
+        seating.take(offer, wish.quantity)
+    mine.append(_now_held(wish, first, is_live=offer is not None))
+    return Place(offer=offer or first, waits=offer is None)
 
 
 def ensure_not_registered(offer: Offer, holding: Iterable[Held]) -> None:
@@ -114,22 +200,49 @@ def clashes(period: TimeRange | None, claim: Held) -> bool:
     return period.overlaps(claim.period)
 
 
-def ensure_seats(offer: Offer, taken: int, quantity: int) -> None:
-    """Seats of live registrations never exceed the capacity (`session_full`, `conference_full`)."""
-    if offer.capacity is None or taken + quantity <= offer.capacity:
+def has_seats(stock: Stock, taken: int, quantity: int) -> bool:
+    """Seats of live registrations never exceed the capacity; no capacity is no limit."""
+    return stock.capacity is None or taken + quantity <= stock.capacity
+
+
+_FULL: Mapping[PoolKind, type[Refused]] = {
+    PoolKind.CONFERENCE: ConferenceFull,
+    PoolKind.SESSION: SessionFull,
+    PoolKind.TICKET_TYPE: TicketTypeSoldOut,
+}
+
+
+def ensure_seats(stock: Stock, taken: int, quantity: int) -> None:
+    """No more than there are (`session_full`, `conference_full`, `ticket_type_sold_out`)."""
+    if has_seats(stock, taken, quantity):
         return
-    full = SessionFull if offer.target.session_id is not None else ConferenceFull
-    left = max(0, offer.capacity - taken)
-    raise full(f"“{offer.name}” has {left} of {offer.capacity} seats left.")
+    left = max(0, (stock.capacity or 0) - taken)
+    full = _FULL[stock.pool.kind]
+    raise full(f"“{stock.name}” has {left} of {stock.capacity} seats left.")
 
 
-def _now_held(wish: Wish, offer: Offer) -> Held:
+def can_wait(offer: Offer, quantity: int) -> bool:
+    """Who may wait is put on the waitlist (`waitlisted`); a group too large for an empty house
+    would wait for ever.
+    """
+    return all(has_seats(stock, 0, quantity) for stock in offer.stocks)
+
+
+def by_attendee(held: Iterable[Held]) -> dict[int, list[Held]]:
+    """What each attendee holds."""
+    sorted_out: dict[int, list[Held]] = {}
+    for claim in held:
+        sorted_out.setdefault(claim.attendee_id, []).append(claim)
+    return sorted_out
+
+
+def _now_held(wish: Wish, offer: Offer, *, is_live: bool) -> Held:
     return Held(
         registration_id=0,
         attendee_id=wish.attendee_id,
         target=wish.target,
         name=offer.name,
         period=offer.period,
-        is_live=True,
+        is_live=is_live,
         organizer_id=None,
     )

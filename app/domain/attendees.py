@@ -130,6 +130,23 @@ async def own(uow: "UnitOfWork", caller: Caller, now: datetime) -> Attendee:
         return await tx.attendees.add(draft, caller.user_id, now)
 
 
+async def guest(uow: "UnitOfWork", name: str, email: str, now: datetime) -> Attendee:
+    """Whoever comes by this e-mail, without logging in; entered if nobody does.
+
+    Somebody who is known stays as they are, whatever name is given now.
+    """
+    async with uow.reading() as tx:
+        known = await tx.attendees.of_email(fold(email))
+    if known is not None:
+        return known
+    async with uow as tx:
+        await tx.attendees.hold_email(fold(email))
+        known = await tx.attendees.of_email(fold(email))
+        if known is not None:
+            return known
+        return await tx.attendees.add(AttendeeDraft(name=name, email=email), None, now)
+
+
 async def find(uow: "UnitOfWork", caller: Caller, attendee_id: int) -> Attendee:
     """One attendee. Raises NotFound, also for whom the caller may not see."""
     async with uow.reading() as tx:

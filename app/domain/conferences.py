@@ -1,6 +1,9 @@
-"""Conferences: what one can register for (seed 000 §5.1). How they end is told in `closing.py`."""
+"""Conferences: what one can register for (seed 000 §5.1).
 
-from collections.abc import Sequence
+How they change is told in `revising.py`, how they end in `closing.py`.
+"""
+
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +25,8 @@ from app.domain.errors import (
     NotFound,
     Other,
     SessionOverlap,
+    StartsInPast,
+    UnknownReference,
 )
 from app.domain.idempotency import once
 from app.domain.money import Money, exact
@@ -57,7 +62,10 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conference:
-    """`capacity` None means unlimited; `seats_taken` counts live admissions by quantity."""
+    """`capacity` None means unlimited; `seats_taken` counts live admissions by quantity.
+
+    `waiting` counts those who wait for an admission; `cover_image` is the name of a file, or none.
+    """
 
     id: int
     name: str
@@ -75,6 +83,9 @@ class Conference:
     organizer_id: int | None
     created_at: datetime
     updated_at: datetime
+    category_id: int | None = None
+    cover_image: str = ""
+    waiting: int = 0
 
     def __hash__(self) -> int:
         """Of two fields that differ where anything does; hashing all would cost lists dearly."""
@@ -97,10 +108,15 @@ class ConferenceDraft:
     status: ConferenceStatus = ConferenceStatus.PUBLISHED
     visibility: Visibility = Visibility.PUBLIC
     registration_deadline: datetime | None = None
+    category_id: int | None = None
+    cover_image: str = ""
 
 
 class ConferenceChanges(TypedDict, total=False):
-    """What is to become different; what is not named stays as it is."""
+    """What is to become different; what is not named stays as it is.
+
+    `start` and `end` are for those who have instants; beside them the days count for nothing.
+    """
 
     name: str
     description: str
@@ -108,12 +124,16 @@ class ConferenceChanges(TypedDict, total=False):
     timezone: str
     first_day: date
     last_day: date
+    start: datetime
+    end: datetime
     capacity: int | None
     price: Decimal
     currency: str
     multi_track: bool
     visibility: Visibility
     registration_deadline: datetime | None
+    category_id: int | None
+    cover_image: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,11 +141,15 @@ class ConferenceFilter:
     """None means any; the days are those of the conference's own time zone, both included."""
 
     phase: Phase | None = None
+    status: ConferenceStatus | None = None
     location: str | None = None
     organizer_id: int | None = None
     start_after: date | None = None
     start_before: date | None = None
     multi_track: bool | None = None
+    visibility: Visibility | None = None
+    category_id: int | None = None
+    category_slug: str | None = None
     upcoming: bool = False
 
 
@@ -149,12 +173,13 @@ def phase(conference: Conference, now: datetime) -> Phase:
     return Phase.ONGOING if conference.period.start <= now else Phase.PUBLISHED
 
 
-def can_see(caller: Caller, conference: Conference, *, joined: bool) -> bool:
+def can_see(caller: Caller | None, conference: Conference, *, joined: bool) -> bool:
     """Private and draft conferences are invisible to strangers (`visibility`).
 
     Whoever is registered, or waits, is no stranger to a private one, and still one to a draft.
+    Nobody in particular is a stranger.
     """
-    if manages(caller, conference):
+    if caller is not None and manages(caller, conference):
         return True
     if conference.status is ConferenceStatus.DRAFT:
         return False
@@ -196,10 +221,16 @@ def ensure_room_for_taken(capacity: int | None, taken: int, *, field: str) -> No
         raise CapacityBelowTaken(f"{taken} seats are taken already.", field=field)
 
 
-def ensure_currency_kept(old: Conference, new: Conference, programme: Sequence[Timed]) -> None:
-    """The currency is settled once there are sessions, which are priced in it."""
-    if programme and old.price.currency != new.price.currency:
-        raise ConferenceState("Its sessions are priced in another currency.", field="currency")
+def ensure_currency_kept(old: Conference, new: Conference, *priced: Sized) -> None:
+    """The currency is settled once there are sessions or ticket types, which are priced in it."""
+    if any(map(len, priced)) and old.price.currency != new.price.currency:
+        raise ConferenceState(f"What it has is priced in {old.price.currency}.", field="currency")
+
+
+def ensure_to_come(period: TimeRange, now: datetime) -> None:
+    """Who puts up a conference without an account announces one to come (`starts_in_past`)."""
+    if period.start <= now:
+        raise StartsInPast
 
 
 def ensure_draft(conference: Conference) -> None:
@@ -209,7 +240,7 @@ def ensure_draft(conference: Conference) -> None:
 
 
 def ensure_not_cancelled(conference: Conference) -> None:
-    """What is cancelled is not cancelled again, and gets no sessions (`conference_state`)."""
+    """What is cancelled is not cancelled again, and gets nothing new (`conference_state`)."""
     if conference.status is ConferenceStatus.CANCELLED:
         raise ConferenceState("The conference is cancelled.")
 
@@ -232,11 +263,20 @@ def altered(conference: Conference, changes: ConferenceChanges) -> Conference:
         registration_deadline=changes.get(
             "registration_deadline", conference.registration_deadline
         ),
+        category_id=changes.get("category_id", conference.category_id),
+        cover_image=changes.get("cover_image", conference.cover_image),
     )
 
 
 def _moved(conference: Conference, changes: ConferenceChanges) -> TimeRange:
-    """The period on its new days; a bound whose day and zone stay keeps its time of day."""
+    """The period on its new days; a bound whose day and zone stay keeps its time of day.
+
+    With a new start in instants it lasts as long as before, unless an end is named too.
+    """
+    if "start" in changes or "end" in changes:
+        start = changes.get("start", conference.period.start)
+        same_length = start + (conference.period.end - conference.period.start)
+        return TimeRange(start=start, end=changes.get("end", same_length))
     zone = changes.get("timezone", conference.timezone)
     old_first = first_day(conference.period, conference.timezone)
     old_last = last_day(conference.period, conference.timezone)
@@ -250,7 +290,7 @@ def _moved(conference: Conference, changes: ConferenceChanges) -> TimeRange:
     )
 
 
-async def find(uow: "UnitOfWork", caller: Caller, conference_id: int) -> Conference:
+async def find(uow: "UnitOfWork", caller: Caller | None, conference_id: int) -> Conference:
     """One conference the caller may see. Raises NotFound."""
     async with uow.reading() as tx:
         conference = await tx.conferences.find(conference_id, caller)
@@ -261,7 +301,7 @@ async def find(uow: "UnitOfWork", caller: Caller, conference_id: int) -> Confere
 
 async def listed(
     uow: "UnitOfWork",
-    caller: Caller,
+    caller: Caller | None,
     filter: ConferenceFilter,
     page: PageRequest,
     now: datetime,
@@ -275,38 +315,32 @@ async def listed(
 async def create(
     uow: "UnitOfWork", caller: Caller, draft: ConferenceDraft, now: datetime
 ) -> Conference:
-    """Put up a conference of one's own. Raises Forbidden, InvalidPeriod."""
+    """Put up a conference of one's own. Raises Forbidden, InvalidPeriod, UnknownReference."""
     ensure_organizer(caller)
-    ensure_forward(draft.period, field="end_date")
-    price = exact(draft.price, draft.currency)
-    async with uow as tx:
-        conference = await tx.conferences.add(draft, price, caller.user_id, now)
-        await tx.keep(conference)
-    return conference
+    return await _put_up(uow, draft, caller.user_id, now)
 
 
 @once
-async def update(
-    uow: "UnitOfWork",
-    caller: Caller,
-    conference_id: int,
-    changes: ConferenceChanges,
-    now: datetime,
+async def create_open(uow: "UnitOfWork", draft: ConferenceDraft, now: datetime) -> Conference:
+    """Put up a conference without a login: everybody sees it, and admins alone manage it.
+
+    Raises InvalidPeriod, StartsInPast, UnknownReference.
+    """
+    ensure_to_come(draft.period, now)
+    seen = replace(draft, status=ConferenceStatus.PUBLISHED, visibility=Visibility.PUBLIC)
+    return await _put_up(uow, seen, None, now)
+
+
+async def _put_up(
+    uow: "UnitOfWork", draft: ConferenceDraft, organizer_id: int | None, now: datetime
 ) -> Conference:
-    """Change what is named. Raises NotFound, Forbidden, InvalidPeriod and what a rule refuses."""
+    ensure_forward(draft.period, field="end_date")
+    price = exact(draft.price, draft.currency)
     async with uow as tx:
-        old = await lock_managed(tx, caller, conference_id)
-        new = replace(altered(old, changes), updated_at=now)
-        ensure_forward(new.period, field="end_date")
-        ensure_room_for_taken(new.capacity, new.seats_taken, field="capacity")
-        programme = await tx.sessions.programme(conference_id)
-        ensure_programme_within(new.period, programme)
-        ensure_currency_kept(old, new, programme)
-        if not new.multi_track:
-            ensure_one_track(programme)
-        await tx.conferences.save(new)
-        await tx.keep(new)
-    return new
+        await ensure_category(tx, draft.category_id)
+        conference = await tx.conferences.add(draft, price, organizer_id, now)
+        await tx.keep(conference)
+    return conference
 
 
 @once
@@ -335,3 +369,9 @@ async def lock_managed(tx: "Transaction", caller: Caller, conference_id: int) ->
     ensure_known(can_see(caller, conference, joined=joined))
     ensure_manages(caller, conference)
     return conference
+
+
+async def ensure_category(tx: "Transaction", category_id: int | None) -> None:
+    """A conference names a category that is there, or none (`unknown_reference`)."""
+    if category_id is not None and await tx.categories.find(category_id) is None:
+        raise UnknownReference("There is no such category.", field="category")

@@ -1,13 +1,14 @@
 """How registrations end: seats are given back, money too, and people are told; all in one go."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from app.domain import promotion
 from app.domain.access import Caller
 from app.domain.admission import Target
-from app.domain.errors import NotFound
+from app.domain.errors import NotFound, RegistrationState
 from app.domain.idempotency import once
 from app.domain.messages import Message, MessageKind
 from app.domain.registrations import (
@@ -16,7 +17,9 @@ from app.domain.registrations import (
     can_see,
     ensure_live,
     hold_still,
+    shifts,
 )
+from app.domain.waitlist import Cause, WaitlistEvent, entry
 
 if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
@@ -31,26 +34,30 @@ _TOLD_AS = {
 async def cancel(
     uow: "UnitOfWork", caller: Caller, registration_id: int, now: datetime
 ) -> Registration:
-    """Cancel one registration and free its seats. Raises NotFound, RegistrationState."""
+    """Cancel one registration; its seats go to the next in line. Raises NotFound,
+    RegistrationState.
+    """
     async with uow as tx:
-        registration = await tx.registrations.find(registration_id)
-        if registration is None or not can_see(caller, registration):
-            raise NotFound
-        registration = await hold_still(tx, registration)
-        await _lock(tx, [registration.target])
-        registration = await tx.registrations.lock(registration_id)
-        ensure_live(registration)
-        reason = "cancelled_by_owner" if registration.owner_id == caller.user_id else "cancelled"
-        await _end(tx, [registration], RegistrationStatus.CANCELLED, reason, now)
-        registration = replace(
-            registration,
-            status=RegistrationStatus.CANCELLED,
-            ended_at=now,
-            end_reason=reason,
-            hold_expires_at=None,
-        )
+        registration = await _cancelled(tx, caller, registration_id, now, waits=False)
         await tx.keep(registration)
     return registration
+
+
+@once
+async def leave(
+    uow: "UnitOfWork", caller: Caller, registration_id: int, now: datetime
+) -> Registration:
+    """Leave a waitlist; the others move up. Raises NotFound, RegistrationState."""
+    async with uow as tx:
+        registration = await _cancelled(tx, caller, registration_id, now, waits=True)
+        await tx.keep(registration)
+    return registration
+
+
+def ensure_waiting(registration: Registration) -> None:
+    """Only whoever waits can leave a waitlist."""
+    if not registration.is_waiting:
+        raise RegistrationState(f"The registration is {registration.status.value}.")
 
 
 async def end_all(
@@ -65,12 +72,12 @@ async def end_all(
 
     The conference is locked by the caller already.
     """
-    if session_id is None:
-        await tx.seats.lock_sessions_of(conference_id)
-    else:
-        await tx.seats.lock_sessions([session_id])
+    elsewhere = await tx.waitlist.awaited_because_of(conference_id, session_id)
+    sessions = [session_id] if session_id else await tx.sessions.ids_of(conference_id)
+    await tx.seats.lock_sessions([*sessions, *_sessions(elsewhere)])
     ended = await tx.registrations.lock_claims(conference_id=conference_id, session_id=session_id)
     await _end(tx, ended, RegistrationStatus.CANCELLED, reason, now)
+    await promotion.serve(tx, elsewhere, Cause.SESSION_DELETED, now)
     return len(ended)
 
 
@@ -85,7 +92,8 @@ async def end_all_of_attendee(
     targets = [claim.target for claim in await tx.seats.held([attendee_id])]
     await tx.seats.lock_sessions(t.session_id for t in targets if t.session_id is not None)
     ended = await tx.registrations.lock_claims(attendee_id=attendee_id)
-    await _end(tx, ended, RegistrationStatus.CANCELLED, reason, now)
+    freed = await _end(tx, ended, RegistrationStatus.CANCELLED, reason, now)
+    await promotion.serve(tx, freed, Cause.ATTENDEE_DELETED, now)
     return len(ended)
 
 
@@ -96,18 +104,44 @@ async def expire_due(uow: "UnitOfWork", now: datetime, most: int = 500) -> int:
         if not due:
             return 0
         targets = {registration.target for registration in due}
-        await _lock(tx, [*targets])
+        elsewhere = await tx.waitlist.awaited_by([r.attendee_id for r in due])
+        await promotion.lock(tx, [*targets, *elsewhere])
         overdue = await tx.registrations.lock_due([registration.id for registration in due], now)
         # What was moved meanwhile holds seats that are not locked: it is found again.
         expired = [registration for registration in overdue if registration.target in targets]
-        await _end(tx, expired, RegistrationStatus.EXPIRED, "hold_expired", now)
+        freed = await _end(tx, expired, RegistrationStatus.EXPIRED, "hold_expired", now)
+        await promotion.serve(tx, [*freed, *elsewhere], Cause.HOLD_EXPIRED, now)
     return len(expired)
 
 
-async def _lock(tx: "Transaction", targets: Sequence[Target]) -> None:
-    """Giving seats back takes the target's lock too: the next in line is served with it."""
-    await tx.seats.lock_conferences(t.conference_id for t in targets if t.session_id is None)
-    await tx.seats.lock_sessions(t.session_id for t in targets if t.session_id is not None)
+async def _cancelled(
+    tx: "Transaction", caller: Caller, registration_id: int, now: datetime, *, waits: bool
+) -> Registration:
+    found = await tx.registrations.find(registration_id)
+    if found is None or not can_see(caller, found):
+        raise NotFound
+    found = await hold_still(tx, found)
+    # A schedule that becomes free may be what a seat elsewhere waits for.
+    elsewhere = await tx.waitlist.awaited_by([found.attendee_id])
+    await promotion.lock(tx, [found.target, *elsewhere])
+    found = await tx.registrations.lock(registration_id)
+    ensure_live(found)
+    if waits:
+        ensure_waiting(found)
+    reason = "cancelled_by_owner" if found.owner_id == caller.user_id else "cancelled"
+    freed = await _end(tx, [found], RegistrationStatus.CANCELLED, reason, now)
+    await promotion.serve(tx, [*freed, *elsewhere], Cause.CANCELLED, now)
+    return replace(
+        found,
+        status=RegistrationStatus.CANCELLED,
+        ended_at=now,
+        end_reason=reason,
+        hold_expires_at=None,
+    )
+
+
+def _sessions(targets: Iterable[Target]) -> Sequence[int]:
+    return [target.session_id for target in targets if target.session_id is not None]
 
 
 async def _end(
@@ -116,19 +150,19 @@ async def _end(
     status: RegistrationStatus,
     reason: str,
     now: datetime,
-) -> None:
+) -> Sequence[Target]:
+    """Returns the queues in which somebody waits for what became free."""
     if not registrations:
-        return
+        return []
     ids = [registration.id for registration in registrations]
     await tx.registrations.end(ids, status, reason, now)
-    seats: dict[Target, int] = {}
-    for registration in registrations:
-        if registration.is_live:
-            seats[registration.target] = seats.get(registration.target, 0) - registration.quantity
-    await tx.seats.move(seats)
+    calling = await tx.seats.move(shifts(registrations, []))
+    left = [entry(r, WaitlistEvent.LEFT, reason, now) for r in registrations if r.is_waiting]
+    await tx.waitlist.note(left)
     refunded = await tx.payments.refund_paid(ids, now)
     await tx.announce(
         [Message(kind=_TOLD_AS[status], subject=id) for id in ids]
         + [Message(kind=MessageKind.PAYMENT_REFUNDED, subject=id) for id in refunded],
         now,
     )
+    return calling

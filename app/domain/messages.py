@@ -13,6 +13,8 @@ class MessageKind(StrEnum):
     REGISTERED = "registered"
     REGISTRATION_CANCELLED = "registration_cancelled"
     REGISTRATION_MOVED = "registration_moved"
+    WAITLISTED = "waitlisted"
+    PROMOTED = "promoted"
     HOLD_EXPIRED = "hold_expired"
     PAYMENT_REQUESTED = "payment_requested"
     PAYMENT_PAID = "payment_paid"

@@ -1,16 +1,16 @@
 """Payments: asked for, decided by a gateway that calls back, settled once (seed 000 §5.4)."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.domain.access import Caller
-from app.domain.admission import Held, Offer, Wish, admit
+from app.domain.admission import Held, Place, Wish, admit
 from app.domain.conferences import ConferenceStatus
-from app.domain.errors import AlreadyPaid, DomainError, HoldExpired, NotFound, PaymentState
+from app.domain.errors import AlreadyPaid, HoldExpired, NotFound, PaymentState
 from app.domain.idempotency import once
 from app.domain.messages import Message, MessageKind
 from app.domain.money import Money
@@ -18,11 +18,10 @@ from app.domain.pages import Page, PageRequest
 from app.domain.registrations import (
     Registration,
     RegistrationStatus,
-    Venue,
     can_see,
-    find_offer,
-    lock_targets,
+    shifts,
 )
+from app.domain.supply import Supply, lock_supply, offer_of
 
 if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
@@ -95,21 +94,18 @@ def needs_seat_again(registration: Registration) -> bool:
     return registration.status is RegistrationStatus.EXPIRED
 
 
-def can_seat_again(
-    registration: Registration,
-    venues: Mapping[int, Venue],
-    offers: Mapping[int, Offer],
-    holding: Sequence[Held],
-) -> bool:
+def can_seat_again(registration: Registration, supply: Supply, holding: Sequence[Held]) -> bool:
     """Whether the seat of an expired hold is still to be had, by the rules of admission."""
-    target = registration.target
-    try:
-        venue, offer = find_offer(target, venues, offers)
-    except DomainError:
+    found = offer_of(registration.target, registration.ticket_type_id, supply)
+    if found is None or found[0].status is not ConferenceStatus.PUBLISHED:
         return False
-    wish = Wish(attendee_id=registration.attendee_id, target=target, quantity=registration.quantity)
-    [refusal] = admit([wish], {target: offer}, holding)
-    return venue.status is ConferenceStatus.PUBLISHED and refusal is None
+    wish = Wish(
+        attendee_id=registration.attendee_id,
+        target=registration.target,
+        quantity=registration.quantity,
+    )
+    [decision] = admit([wish], [[found[1]]], holding)
+    return isinstance(decision, Place)
 
 
 @once
@@ -178,9 +174,7 @@ async def settle(
         payment = await tx.payments.get(payment_id)
         registration = await tx.registrations.find(payment.registration_id)
         assert registration is not None, "a payment has a registration"
-        venues, _, offers = await lock_targets(
-            tx, [registration.target], [registration.attendee_id]
-        )
+        supply, _ = await lock_supply(tx, [registration.target], [registration.attendee_id])
         registration = await tx.registrations.lock(registration.id)
         payment = await tx.payments.lock(payment_id)
         if payment.status is not PaymentStatus.PENDING:
@@ -188,7 +182,7 @@ async def settle(
         await tx.payments.settle(payment.id, outcome, reason, settled_by, now)
         if outcome is Outcome.FAILED:
             told = MessageKind.PAYMENT_FAILED
-        elif await _seat(tx, registration, venues, offers, now):
+        elif await _seat(tx, registration, supply, now):
             told = MessageKind.PAYMENT_PAID
         else:
             await tx.payments.refund_paid([registration.id], now)
@@ -217,8 +211,7 @@ async def listed(
 async def _seat(
     tx: "Transaction",
     registration: Registration,
-    venues: Mapping[int, Venue],
-    offers: Mapping[int, Offer],
+    supply: Supply,
     now: datetime,
 ) -> bool:
     """Confirm what has been paid for; False when there is no seat for it any more."""
@@ -226,9 +219,10 @@ async def _seat(
         return True
     if needs_seat_again(registration):
         holding = await tx.seats.held([registration.attendee_id])
-        if not can_seat_again(registration, venues, offers, holding):
+        if not can_seat_again(registration, supply, holding):
             return False
-        await tx.seats.move({registration.target: registration.quantity})
+        seated = replace(registration, status=RegistrationStatus.CONFIRMED)
+        await tx.seats.move(shifts([registration], [seated]))
     elif registration.status is not RegistrationStatus.PENDING:
         return False
     await tx.registrations.confirm(registration.id, now)

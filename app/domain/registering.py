@@ -9,47 +9,62 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from app.domain import promotion
 from app.domain.access import Caller
-from app.domain.admission import Held, Offer, Target, Wish, admit
+from app.domain.admission import Held, Offer, Place, Wish, admit, by_attendee
 from app.domain.desk import Desk
-from app.domain.errors import DomainError, KeyInProgress, UnknownReference
+from app.domain.errors import DomainError, KeyInProgress, Refused, UnknownReference
 from app.domain.idempotency import AlreadyDone, Claim, once
 from app.domain.messages import Message, MessageKind
 from app.domain.registrations import (
-    Person,
     Registration,
     RegistrationStatus,
+    hold_until,
+    shifts,
+    starts_as,
+)
+from app.domain.supply import (
+    Person,
+    Supply,
     Venue,
+    choose,
     ensure_may_register,
     ensure_open,
     ensure_sees,
-    find_offer,
-    hold_until,
-    lock_targets,
-    starts_as,
+    lock_supply,
+    reload,
 )
+from app.domain.waitlist import Cause, WaitlistEvent, entry
 
 if TYPE_CHECKING:
-    from app.repositories.uow import UnitOfWork
+    from app.repositories.uow import Transaction, UnitOfWork
 
 Answer = Registration | Exception
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """One caller's wish to register an attendee, as it arrives at the desk."""
+    """A wish to register an attendee, as it arrives at the desk; a guest's has no caller."""
 
-    caller: Caller
+    caller: Caller | None
     wish: Wish
     claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Facts:
-    venues: Mapping[int, Venue]
+    supply: Supply
     people: Mapping[int, Person]
-    offers: Mapping[int, Offer]
     held: Mapping[int, list[Held]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fit:
+    """A wish that no rule refuses for itself, and what would fulfil it."""
+
+    ask: Ask
+    venue: Venue
+    choices: Sequence[Offer]
 
 
 @once
@@ -59,9 +74,12 @@ async def register(desk: Desk[Ask, Registration], ask: Ask) -> Registration:
 
 
 async def register_batch(
-    uow: "UnitOfWork", asks: Sequence[Ask], now: datetime, hold: timedelta
+    uow: "UnitOfWork", asks: Sequence[Ask], now: datetime, *, silently: bool = False
 ) -> list[Answer]:
-    """Register a batch; one registration or exception per ask, in the same order."""
+    """Register a batch; one registration or exception per ask, in the same order.
+
+    `silently` announces nothing: nobody gets mail.
+    """
     answers: dict[int, Answer] = {}
     async with uow as tx:
         answers.update(_repeated_in_batch(asks))
@@ -70,79 +88,107 @@ async def register_batch(
         answers.update(_answered_before(asks, earlier, answers))
         open_asks = {place: ask for place, ask in enumerate(asks) if place not in answers}
         wishes = [ask.wish for ask in open_asks.values()]
-        venues, people, offers = await lock_targets(
-            tx, [wish.target for wish in wishes], [wish.attendee_id for wish in wishes]
-        )
+        targets = [wish.target for wish in wishes]
+        supply, people = await lock_supply(tx, targets, [wish.attendee_id for wish in wishes])
+        # Nobody overtakes those who wait: what is free goes to them first.
+        calling = frozenset(targets).intersection(supply.calling())
+        kept = await promotion.serve(tx, calling, Cause.SWEPT, now)
+        supply = await reload(tx, supply) if calling else supply
         held = await tx.seats.held(people)
-        facts = _Facts(venues=venues, people=people, offers=offers, held=_by_attendee(held))
-        answers.update(_decide(open_asks, facts, held, now))
-        seated = {place: ask for place, ask in open_asks.items() if place not in answers}
+        facts = _Facts(supply=supply, people=people, held=by_attendee(held))
+        fit = _fit(open_asks, facts, answers, now)
+        decisions = admit(
+            [one.ask.wish for one in fit.values()],
+            [one.choices for one in fit.values()],
+            held,
+            kept,
+        )
+        placed: dict[int, Place] = {}
+        for place, decision in zip(fit, decisions, strict=True):
+            if isinstance(decision, Refused):
+                answers[place] = decision
+            else:
+                placed[place] = decision
         made = await tx.registrations.add(
-            [_draft(ask, facts, now, hold) for ask in seated.values()],
-            [find_offer(ask.wish.target, venues, offers)[1].period for ask in seated.values()],
+            [_draft(fit[at], place, people, now, tx.hold) for at, place in placed.items()],
+            [place.offer.period for place in placed.values()],
         )
-        answers.update(zip(seated, made, strict=True))
-        await tx.seats.move(_seats_of(made))
-        await tx.announce([Message(kind=MessageKind.REGISTERED, subject=r.id) for r in made], now)
-        await tx.idempotency.keep(
-            [
-                (ask.claim, registration)
-                for ask, registration in zip(seated.values(), made, strict=True)
-                if ask.claim is not None
-            ],
-            now,
-        )
+        answers.update(zip(placed, made, strict=True))
+        await _follow_up(tx, [fit[at].ask for at in placed], made, now, silently=silently)
     return [answers[place] for place in range(len(asks))]
 
 
-def _decide(
-    asks: Mapping[int, Ask], facts: _Facts, held: Sequence[Held], now: datetime
-) -> dict[int, Answer]:
-    """The refusals: first those of each ask alone, then those of admission over the rest."""
-    refused: dict[int, Answer] = {}
+async def _follow_up(
+    tx: "Transaction",
+    asks: Sequence[Ask],
+    made: Sequence[Registration],
+    now: datetime,
+    *,
+    silently: bool,
+) -> None:
+    """What comes with registrations: counters, the waitlist's log, mail, kept answers."""
+    await tx.seats.move(shifts([], made))
+    waiting = [entry(r, WaitlistEvent.JOINED, "full", now) for r in made if r.is_waiting]
+    await tx.waitlist.note(waiting)
+    if not silently:
+        await tx.announce([Message(kind=_told_as(r), subject=r.id) for r in made], now)
+    kept = [(ask.claim, r) for ask, r in zip(asks, made, strict=True) if ask.claim is not None]
+    await tx.idempotency.keep(kept, now)
+
+
+def _told_as(registration: Registration) -> MessageKind:
+    return MessageKind.WAITLISTED if registration.is_waiting else MessageKind.REGISTERED
+
+
+def _fit(
+    asks: Mapping[int, Ask], facts: _Facts, answers: dict[int, Answer], now: datetime
+) -> dict[int, _Fit]:
+    """Those whom no rule refuses for themselves; the others' answers are their refusals."""
+    fit = {}
     for place, ask in asks.items():
         try:
-            _ensure_may(ask, facts, now)
+            fit[place] = _ensure_may(ask, facts, now)
         except DomainError as refusal:
-            refused[place] = refusal
-    fit = {place: ask.wish for place, ask in asks.items() if place not in refused}
-    targets = {wish.target for wish in fit.values()}
-    offers = {target: find_offer(target, facts.venues, facts.offers)[1] for target in targets}
-    decisions = admit(list(fit.values()), offers, held)
-    refused.update({p: no for p, no in zip(fit, decisions, strict=True) if no is not None})
-    return refused
+            answers[place] = refusal
+    return fit
 
 
-def _ensure_may(ask: Ask, facts: _Facts, now: datetime) -> None:
+def _ensure_may(ask: Ask, facts: _Facts, now: datetime) -> _Fit:
     person = facts.people.get(ask.wish.attendee_id)
     if person is None:
         raise UnknownReference("There is no such attendee.", field="attendee")
     holding = facts.held.get(person.id, [])
-    ensure_sees(ask.caller, person, facts.venues.get(ask.wish.target.conference_id), holding)
-    venue, offer = find_offer(ask.wish.target, facts.venues, facts.offers)
+    named = facts.supply.venues.get(ask.wish.target.conference_id)
+    ensure_sees(ask.caller, person, named, holding)
+    venue, choices = choose(ask.wish, facts.supply, now)
     ensure_may_register(ask.caller, person, venue, holding)
-    ensure_open(ask.caller, venue, offer, now)
+    ensure_open(ask.caller, venue, choices[0], now)
+    return _Fit(ask=ask, venue=venue, choices=choices)
 
 
-def _draft(ask: Ask, facts: _Facts, now: datetime, hold: timedelta) -> Registration:
-    venue, offer = find_offer(ask.wish.target, facts.venues, facts.offers)
-    price = offer.unit_price.times(ask.wish.quantity)
-    status = starts_as(price)
+def _draft(
+    fit: _Fit, place: Place, people: Mapping[int, Person], now: datetime, hold: timedelta
+) -> Registration:
+    wish = fit.ask.wish
+    price = place.offer.unit_price.times(wish.quantity)
+    status = RegistrationStatus.WAITLISTED if place.waits else starts_as(price)
     return Registration(
         id=0,
-        conference_id=venue.id,
-        session_id=ask.wish.target.session_id,
-        attendee_id=ask.wish.attendee_id,
+        conference_id=fit.venue.id,
+        session_id=wish.target.session_id,
+        attendee_id=wish.attendee_id,
         status=status,
-        quantity=ask.wish.quantity,
+        quantity=wish.quantity,
         price=price,
-        hold_expires_at=hold_until(price, now, hold),
+        hold_expires_at=None if place.waits else hold_until(price, now, hold),
         created_at=now,
         confirmed_at=now if status is RegistrationStatus.CONFIRMED else None,
         ended_at=None,
         end_reason="",
-        organizer_id=venue.organizer_id,
-        owner_id=facts.people[ask.wish.attendee_id].user_id,
+        organizer_id=fit.venue.organizer_id,
+        owner_id=people[wish.attendee_id].user_id,
+        ticket_type_id=place.offer.ticket_type_id,
+        guest_name=wish.guest_name,
     )
 
 
@@ -170,17 +216,3 @@ def _answered_before(
         for place, ask in enumerate(asks)
         if ask.claim is not None and ask.claim in earlier and place not in answers
     }
-
-
-def _by_attendee(held: Sequence[Held]) -> Mapping[int, list[Held]]:
-    sorted_out: dict[int, list[Held]] = {}
-    for claim in held:
-        sorted_out.setdefault(claim.attendee_id, []).append(claim)
-    return sorted_out
-
-
-def _seats_of(registrations: Sequence[Registration]) -> dict[Target, int]:
-    seats: dict[Target, int] = {}
-    for registration in registrations:
-        seats[registration.target] = seats.get(registration.target, 0) + registration.quantity
-    return seats

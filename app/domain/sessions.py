@@ -6,8 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict
 
+from app.domain import promotion
 from app.domain.access import Caller, fold
-from app.domain.admission import Held, clashes
+from app.domain.admission import Held, Target, clashes
 from app.domain.conferences import (
     Conference,
     ensure_forward,
@@ -30,6 +31,7 @@ from app.domain.idempotency import once
 from app.domain.money import Money, exact
 from app.domain.pages import Page, PageRequest
 from app.domain.times import TimeRange
+from app.domain.waitlist import Cause
 
 if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
@@ -251,7 +253,9 @@ async def update(
 ) -> Session:
     """Change what is named. Raises what `create` raises, CapacityBelowTaken, ScheduleConflict."""
     async with uow as tx:
-        conference, old, held = await _lock(tx, caller, session_id, moves=may_move(changes))
+        conference, old, held, elsewhere = await _lock(
+            tx, caller, session_id, moves=may_move(changes)
+        )
         ensure_stays(old, changes)
         new = replace(altered(old, changes), updated_at=now)
         ensure_within(new.period, conference)
@@ -262,27 +266,36 @@ async def update(
         await tx.sessions.save(new)
         if new.period != old.period:
             await tx.sessions.move_registrations(new.id, new.period)
+        if new.period != old.period or new.capacity != old.capacity:
+            own = Target(conference_id=conference.id, session_id=new.id)
+            cause = Cause.CAPACITY_RAISED if new.period == old.period else Cause.RESCHEDULED
+            await promotion.serve(tx, [own, *elsewhere], cause, now)
+            new = await tx.sessions.find_any(session_id) or new
         await tx.keep(new)
     return new
 
 
 async def _lock(
     tx: "Transaction", caller: Caller, session_id: int, *, moves: bool
-) -> tuple[Conference, Session, Sequence[Held]]:
+) -> tuple[Conference, Session, Sequence[Held], Sequence[Target]]:
     """The session and its conference, locked; if it moves, its attendees too, and what they hold.
+
+    And the sessions they wait for: their schedule may become free for those.
 
     Attendees before the session, as the lock law has it; whoever registers between the two
     statements is read under the session's lock, and the exclusion constraint guards the rest.
     """
     conference = await lock_managed(tx, caller, await conference_of(tx, session_id))
+    elsewhere: Sequence[Target] = ()
     if moves:
         await tx.seats.lock_attendees(await tx.sessions.attendee_ids(session_id))
-    await tx.seats.lock_sessions([session_id])
+        elsewhere = await tx.waitlist.awaited_because_of(conference.id, session_id)
+    await tx.seats.lock_sessions([session_id, *(t.session_id or 0 for t in elsewhere)])
     session = await tx.sessions.find_any(session_id)
     if session is None:
         raise NotFound
     held = await tx.seats.held(await tx.sessions.attendee_ids(session_id)) if moves else ()
-    return conference, session, held
+    return conference, session, held, elsewhere
 
 
 async def conference_of(tx: "Transaction", session_id: int) -> int:

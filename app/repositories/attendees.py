@@ -1,6 +1,6 @@
 """Attendees: stored, found, and shown to those who may see them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -45,6 +45,26 @@ _ADD = text(
     "INSERT INTO attendees AS a (name, email, email_folded, phone_number, organization, user_id,"
     " created_by, created_at, updated_at) VALUES (:name, :email, :email_folded, :phone_number,"
     f" :organization, {_ACCOUNT}, :created_by, :now, :now) RETURNING {_COLUMNS}"
+)
+# Taken in one order by all, so that no two wait for each other.
+_HOLD_EMAILS = text(
+    "SELECT pg_advisory_xact_lock(hashtextextended('attendee e-mail ' || email_folded, 0))"
+    " FROM (SELECT email_folded FROM unnest(CAST(:folded AS text[])) AS wanted(email_folded)"
+    " ORDER BY email_folded) AS in_order"
+)
+_ENTER = text(
+    "WITH wanted AS (SELECT * FROM unnest(CAST(:names AS text[]), CAST(:emails AS text[]),"
+    " CAST(:folded AS text[])) AS brought(name, email, email_folded)),"
+    " known AS (SELECT a.id, a.email_folded FROM attendees a"
+    " WHERE a.email_folded = ANY(CAST(:folded AS text[])) AND a.deleted_at IS NULL),"
+    " added AS (INSERT INTO attendees (name, email, email_folded, user_id, created_by, created_at,"
+    " updated_at) SELECT wanted.name, wanted.email, wanted.email_folded, account.id,"
+    " CAST(:created_by AS bigint), CAST(:now AS timestamptz), CAST(:now AS timestamptz) FROM wanted"
+    " LEFT JOIN users account ON account.email_folded = wanted.email_folded AND NOT EXISTS"
+    " (SELECT FROM attendees other WHERE other.user_id = account.id AND other.deleted_at IS NULL)"
+    " WHERE wanted.email_folded NOT IN (SELECT email_folded FROM known)"
+    " RETURNING id, email_folded)"
+    " SELECT id, email_folded FROM known UNION ALL SELECT id, email_folded FROM added"
 )
 _CHANGE = text(
     "UPDATE attendees a SET name = :name, email = :email, email_folded = :email_folded,"
@@ -98,7 +118,7 @@ class Attendees(Repository):
         """Whoever wants to enter or link this address waits until this transaction ends."""
         await self._do(_HOLD_EMAIL, {"email_folded": email_folded})
 
-    async def add(self, draft: AttendeeDraft, created_by: int, now: datetime) -> Attendee:
+    async def add(self, draft: AttendeeDraft, created_by: int | None, now: datetime) -> Attendee:
         """Write a new attendee, linked to the account of the same e-mail if there is one."""
         values = {
             "name": draft.name,
@@ -110,6 +130,25 @@ class Attendees(Repository):
             "now": now,
         }
         return await self._written(_ADD, values)
+
+    async def enter(
+        self, people: Sequence[AttendeeDraft], created_by: int | None, now: datetime
+    ) -> Mapping[str, int]:
+        """Find people by e-mail and add who is missing; returns ids by folded e-mail.
+
+        Of several with one e-mail the first counts; who is an account's is linked to it.
+        """
+        first = {fold(person.email): person for person in reversed(people)}
+        values = {
+            "names": [person.name for person in first.values()],
+            "emails": [person.email for person in first.values()],
+            "folded": list(first),
+            "created_by": created_by,
+            "now": now,
+        }
+        await self._do(_HOLD_EMAILS, {"folded": values["folded"]})
+        rows = await self._rows(_ENTER, values)
+        return {row["email_folded"]: row["id"] for row in rows}
 
     async def change(self, attendee: Attendee, now: datetime) -> Attendee:
         """Store an attendee's fields; a new e-mail may be that of an account, which is linked."""

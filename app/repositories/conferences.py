@@ -25,7 +25,7 @@ from app.repositories.visibility import viewer as values_of
 COLUMNS = (
     "id, name, description, location, timezone, starts_at, ends_at, capacity, seats_taken,"
     " price_minor, currency, multi_track, status, visibility, registration_deadline,"
-    " organizer_id, created_at, updated_at"
+    " organizer_id, created_at, updated_at, category_id, cover_image, waiting"
 )
 _NAMED: list[ColumnClause[Any]] = [column(name.strip()) for name in COLUMNS.split(",")]
 # Days are told in a conference's own zone. Its name is tried as it is stored, so that a zone
@@ -46,9 +46,10 @@ _IS_JOINED = text(f"SELECT CAST(:id AS bigint) IN ({JOINED})")
 _ADD = text(
     "INSERT INTO conferences (name, description, location, timezone, starts_at, ends_at, capacity,"
     " price_minor, currency, multi_track, status, visibility, registration_deadline,"
-    " organizer_id, created_at, updated_at) VALUES (:name, :description, :location,"
-    f" {_KNOWN_TIMEZONE}, :starts_at, :ends_at, :capacity, :price_minor, :currency, :multi_track,"
-    " :status, :visibility, :registration_deadline, :organizer_id, :now, :now)"
+    " organizer_id, category_id, cover_image, created_at, updated_at) VALUES (:name,"
+    f" :description, :location, {_KNOWN_TIMEZONE}, :starts_at, :ends_at, :capacity, :price_minor,"
+    " :currency, :multi_track, :status, :visibility, :registration_deadline, :organizer_id,"
+    " :category_id, :cover_image, :now, :now)"
     f" RETURNING {COLUMNS}"
 )
 _SAVE = text(
@@ -56,17 +57,22 @@ _SAVE = text(
     f" timezone = {_KNOWN_TIMEZONE}, starts_at = :starts_at, ends_at = :ends_at,"
     " capacity = :capacity, price_minor = :price_minor, currency = :currency,"
     " multi_track = :multi_track, status = :status, visibility = :visibility,"
-    " registration_deadline = :registration_deadline, updated_at = :now WHERE id = :id"
+    " registration_deadline = :registration_deadline, category_id = :category_id,"
+    " cover_image = :cover_image, updated_at = :now WHERE id = :id"
 )
 _DELETE = text("UPDATE conferences SET deleted_at = :now, updated_at = :now WHERE id = :id")
 
 _FILTERS = {
     "phase": f"{_PHASE} = :phase",
+    "status": "c.status = :status",
     "location": "strpos(lower(c.location), lower(:location)) > 0",
     "organizer_id": "c.organizer_id = :organizer_id",
     "start_after": f"{_LOCAL_START} >= :start_after",
     "start_before": f"{_LOCAL_START} <= :start_before",
     "multi_track": "c.multi_track = :multi_track",
+    "visibility": "c.visibility = :visibility",
+    "category_id": "c.category_id = :category_id",
+    "category_slug": "c.category_id = (SELECT id FROM categories WHERE slug = :category_slug)",
     # No local day is longer than 25 hours: the first half is for the index.
     "upcoming": (
         "c.starts_at > CAST(:now AS timestamptz) - interval '26 hours' AND"
@@ -90,7 +96,7 @@ _ORDERS = {
 
 
 class Conferences(Repository):
-    async def find(self, id: int, viewer: Caller) -> Conference | None:
+    async def find(self, id: int, viewer: Caller | None) -> Conference | None:
         """One that the viewer may see."""
         rows = (await self._do(_FIND, {"id": id, **values_of(viewer)})).all()
         return conference_of(rows[0]) if rows else None
@@ -100,13 +106,14 @@ class Conferences(Repository):
         rows = (await self._do(_LOCK, {"id": id})).all()
         return conference_of(rows[0]) if rows else None
 
-    async def is_joined(self, id: int, viewer: Caller) -> bool:
+    async def is_joined(self, id: int, viewer: Caller | None) -> bool:
         """Whether the viewer is registered, or waiting, for it or one of its sessions."""
-        joined = await self._do(_IS_JOINED, {"id": id, "viewer_id": viewer.user_id})
+        viewer_id = None if viewer is None else viewer.user_id
+        joined = await self._do(_IS_JOINED, {"id": id, "viewer_id": viewer_id})
         return bool(joined.scalar_one())
 
     async def page(
-        self, viewer: Caller, filter: ConferenceFilter, page: PageRequest, now: datetime
+        self, viewer: Caller | None, filter: ConferenceFilter, page: PageRequest, now: datetime
     ) -> Page[Conference]:
         """A page of what the viewer may see, and the count of the whole.
 
@@ -127,7 +134,7 @@ class Conferences(Repository):
         items = [found[id] for id in versions if id in found]
         return Page(items=items, count=rows[0][2], request=page)
 
-    async def _learn(self, ids: Sequence[int], viewer: Caller) -> Mapping[int, Conference]:
+    async def _learn(self, ids: Sequence[int], viewer: Caller | None) -> Mapping[int, Conference]:
         """Read rows as they are now, and remember them by their versions."""
         if not ids:
             return {}
@@ -167,11 +174,15 @@ def _wanted(filter: ConferenceFilter) -> dict[str, Any]:
     """The filters that are set, and their values."""
     asked: dict[str, Any] = {
         "phase": filter.phase and filter.phase.value,
+        "status": filter.status and filter.status.value,
         "location": filter.location,
         "organizer_id": filter.organizer_id,
         "start_after": filter.start_after,
         "start_before": filter.start_before,
         "multi_track": filter.multi_track,
+        "visibility": filter.visibility and filter.visibility.value,
+        "category_id": filter.category_id,
+        "category_slug": filter.category_slug,
         "upcoming": filter.upcoming or None,
     }
     return {name: value for name, value in asked.items() if value is not None}
@@ -210,6 +221,8 @@ def _values(source: Conference | ConferenceDraft, price: Money) -> dict[str, Any
         "status": source.status.value,
         "visibility": source.visibility.value,
         "registration_deadline": source.registration_deadline,
+        "category_id": source.category_id,
+        "cover_image": source.cover_image,
     }
 
 
@@ -236,4 +249,7 @@ def conference_of(row: Sequence[Any]) -> Conference:
         organizer_id=row[15],
         created_at=row[16],
         updated_at=row[17],
+        category_id=row[18],
+        cover_image=row[19],
+        waiting=row[20],
     )

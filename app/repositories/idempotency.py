@@ -10,21 +10,31 @@ from sqlalchemy import text
 
 from app.domain.accounts import User
 from app.domain.attendees import Attendee
+from app.domain.categories import Category
+from app.domain.check_ins import CheckIn, Upload
 from app.domain.conferences import Conference
+from app.domain.cover_images import Cover
 from app.domain.errors import DomainError, KeyInProgress, KeyReused
 from app.domain.idempotency import KEPT_FOR, AlreadyDone, Claim, kept_kind
 from app.domain.payments import Payment
 from app.domain.registrations import Registration
 from app.domain.sessions import Session
+from app.domain.ticket_types import TicketType
 from app.repositories.base import Repository
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "Attendee": TypeAdapter(Attendee),
+    "Category": TypeAdapter(Category),
+    "CheckIn": TypeAdapter(CheckIn),
     "Conference": TypeAdapter(Conference),
+    "Cover": TypeAdapter(Cover),
+    "int": TypeAdapter(int),
     "NoneType": TypeAdapter(None),
     "Payment": TypeAdapter(Payment),
     "Registration": TypeAdapter(Registration),
     "Session": TypeAdapter(Session),
+    "TicketType": TypeAdapter(TicketType),
+    "Upload": TypeAdapter(Upload),
     "User": TypeAdapter(User),
 }
 

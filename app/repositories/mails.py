@@ -13,19 +13,21 @@ from app.domain.times import TimeRange
 from app.repositories.base import Repository
 
 _PLACE = (
-    "attendee.name AS attendee_name, attendee.email AS attendee_email,"
+    "coalesce(nullif(registration.guest_name, ''), attendee.name) AS attendee_name,"
+    " attendee.email AS attendee_email,"
     " conference.name AS conference_name, conference.location, conference.timezone,"
     " conference.starts_at AS conference_starts_at, conference.ends_at AS conference_ends_at,"
     " session.name AS session_name, session.speaker, session.room,"
     " session.starts_at AS session_starts_at, session.ends_at AS session_ends_at,"
     " registration.id AS registration_id, registration.status, registration.end_reason,"
     " registration.quantity, registration.price_minor, registration.currency,"
-    " registration.hold_expires_at"
+    " registration.hold_expires_at, ticket_type.name AS ticket_type_name"
 )
 _JOINED = (
     " JOIN attendees attendee ON attendee.id = registration.attendee_id"
     " JOIN conferences conference ON conference.id = registration.conference_id"
     " LEFT JOIN sessions session ON session.id = registration.session_id"
+    " LEFT JOIN ticket_types ticket_type ON ticket_type.id = registration.ticket_type_id"
 )
 _REGISTRATIONS = text(
     f"SELECT {_PLACE} FROM registrations registration{_JOINED}"
@@ -69,6 +71,7 @@ class RegistrationFacts:
     quantity: int
     price: Money
     hold_expires_at: datetime | None
+    ticket_type_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +119,7 @@ def _registration(row: RowMapping) -> RegistrationFacts:
         quantity=row["quantity"],
         price=Money(minor=row["price_minor"], currency=row["currency"]),
         hold_expires_at=row["hold_expires_at"],
+        ticket_type_name=row["ticket_type_name"] or "",
     )
 
 

@@ -14,37 +14,39 @@ from app.domain.registrations import Registration, RegistrationFilter, Registrat
 from app.domain.times import TimeRange
 from app.repositories.base import Repository
 
-_COLUMNS = (
+COLUMNS = (
     "r.id, r.conference_id, r.session_id, r.attendee_id, r.status, r.quantity, r.price_minor,"
     " r.currency, r.hold_expires_at, r.created_at, r.confirmed_at, r.ended_at, r.end_reason,"
     " c.organizer_id, a.user_id AS owner_id, r.ticket_type_id, r.ticket_code, r.checked_in_at,"
     " r.guest_name"
 )
-_JOINED = (
+JOINED = (
     " FROM registrations r JOIN conferences c ON c.id = r.conference_id"
     " JOIN attendees a ON a.id = r.attendee_id"
 )
-_FIND = text(f"SELECT {_COLUMNS}{_JOINED} WHERE r.id = :id")
-_LOCK = text(f"SELECT {_COLUMNS}{_JOINED} WHERE r.id = :id FOR NO KEY UPDATE OF r")
+_FIND = text(f"SELECT {COLUMNS}{JOINED} WHERE r.id = :id")
+_LOCK = text(f"SELECT {COLUMNS}{JOINED} WHERE r.id = :id FOR NO KEY UPDATE OF r")
 _DUE = text(
-    f"SELECT {_COLUMNS}{_JOINED} WHERE r.status = 'pending' AND r.hold_expires_at <= :now"
+    f"SELECT {COLUMNS}{JOINED} WHERE r.status = 'pending' AND r.hold_expires_at <= :now"
     " ORDER BY r.hold_expires_at, r.id LIMIT :most"
 )
 _LOCK_DUE = text(
-    f"SELECT {_COLUMNS}{_JOINED} WHERE r.id = ANY(CAST(:ids AS bigint[]))"
+    f"SELECT {COLUMNS}{JOINED} WHERE r.id = ANY(CAST(:ids AS bigint[]))"
     " AND r.status = 'pending' AND r.hold_expires_at <= :now"
     " ORDER BY r.id FOR NO KEY UPDATE OF r"
 )
-_CLAIMS = f"SELECT {_COLUMNS}{_JOINED} WHERE r.status IN ('pending', 'confirmed', 'waitlisted')"
+_CLAIMS = f"SELECT {COLUMNS}{JOINED} WHERE r.status IN ('pending', 'confirmed', 'waitlisted')"
 _ADD = text(
     "INSERT INTO registrations (conference_id, session_id, attendee_id, status, quantity,"
-    " price_minor, currency, starts_at, ends_at, hold_expires_at, created_at, confirmed_at)"
+    " price_minor, currency, starts_at, ends_at, hold_expires_at, created_at, confirmed_at,"
+    " ticket_type_id, guest_name)"
     " SELECT * FROM unnest(CAST(:conference_id AS bigint[]), CAST(:session_id AS bigint[]),"
     " CAST(:attendee_id AS bigint[]), CAST(:status AS text[]), CAST(:quantity AS int[]),"
     " CAST(:price_minor AS bigint[]), CAST(:currency AS text[]),"
     " CAST(:starts_at AS timestamptz[]), CAST(:ends_at AS timestamptz[]),"
     " CAST(:hold_expires_at AS timestamptz[]), CAST(:created_at AS timestamptz[]),"
-    " CAST(:confirmed_at AS timestamptz[]))"
+    " CAST(:confirmed_at AS timestamptz[]), CAST(:ticket_type_id AS bigint[]),"
+    " CAST(:guest_name AS text[]))"
     " RETURNING id, conference_id, session_id, attendee_id, ticket_code"
 )
 _CONFIRM = text(
@@ -55,8 +57,19 @@ _END = text(
     "UPDATE registrations SET status = :status, ended_at = :now, end_reason = :reason,"
     " hold_expires_at = NULL WHERE id = ANY(CAST(:ids AS bigint[]))"
 )
+_PROMOTE = text(
+    "UPDATE registrations SET status = seated.status, price_minor = seated.price_minor,"
+    " currency = seated.currency, hold_expires_at = seated.hold_expires_at,"
+    " confirmed_at = seated.confirmed_at FROM unnest(CAST(:id AS bigint[]),"
+    " CAST(:status AS text[]), CAST(:price_minor AS bigint[]), CAST(:currency AS text[]),"
+    " CAST(:hold_expires_at AS timestamptz[]), CAST(:confirmed_at AS timestamptz[]))"
+    " AS seated(id, status, price_minor, currency, hold_expires_at, confirmed_at)"
+    " WHERE registrations.id = seated.id"
+)
+_PROMOTED = ("status", "price_minor", "currency", "hold_expires_at", "confirmed_at")
 _MOVE = text(
     "UPDATE registrations SET conference_id = :conference_id, session_id = :session_id,"
+    " ticket_type_id = :ticket_type_id,"
     " starts_at = :starts_at, ends_at = :ends_at, price_minor = :price_minor,"
     " currency = :currency, status = :status, hold_expires_at = :hold_expires_at,"
     " confirmed_at = :confirmed_at WHERE id = :id"
@@ -68,14 +81,14 @@ _ORDERS = {"created_at": "r.created_at", "id": "r.id", "status": "r.status"}
 class Registrations(Repository):
     async def find(self, id: int) -> Registration | None:
         row = await self._row(_FIND, {"id": id})
-        return None if row is None else _registration(row)
+        return None if row is None else registration_of(row)
 
     async def lock(self, id: int) -> Registration:
         """Lock one and read it as it is now. Raises NotFound."""
         row = await self._row(_LOCK, {"id": id})
         if row is None:
             raise NotFound
-        return _registration(row)
+        return registration_of(row)
 
     async def lock_claims(
         self,
@@ -93,16 +106,16 @@ class Registrations(Repository):
         values = {name: value for name, value in wanted.items() if value is not None}
         matching = "".join(f" AND r.{name} = :{name}" for name in values)
         statement = text(f"{_CLAIMS}{matching} ORDER BY r.id FOR NO KEY UPDATE OF r")
-        return [_registration(row) for row in await self._rows(statement, values)]
+        return [registration_of(row) for row in await self._rows(statement, values)]
 
     async def due(self, now: datetime, most: int) -> Sequence[Registration]:
         """Up to `most` holds that have run out, the longest overdue first."""
-        return [_registration(row) for row in await self._rows(_DUE, {"now": now, "most": most})]
+        return [registration_of(row) for row in await self._rows(_DUE, {"now": now, "most": most})]
 
     async def lock_due(self, ids: Sequence[int], now: datetime) -> Sequence[Registration]:
         """Lock those of the named that are still overdue."""
         rows = await self._rows(_LOCK_DUE, {"ids": list(ids), "now": now})
-        return [_registration(row) for row in rows]
+        return [registration_of(row) for row in rows]
 
     async def add(
         self, drafts: Sequence[Registration], periods: Sequence[TimeRange | None]
@@ -127,11 +140,17 @@ class Registrations(Repository):
         values = {"ids": list(ids), "status": status.value, "reason": reason, "now": now}
         await self._do(_END, values)
 
+    async def promote(self, seated: Sequence[Registration]) -> None:
+        """Store the state of those who waited and now have a seat."""
+        columns = _columns(seated, [None] * len(seated))
+        values = {name: columns[name] for name in _PROMOTED}
+        await self._do(_PROMOTE, values | {"id": [one.id for one in seated]})
+
     async def move(self, moved: Registration, period: TimeRange | None) -> None:
         """Store a registration's new target, price and state."""
         columns = _columns([moved], [period])
         values = {name: column[0] for name, column in columns.items()}
-        for unchanged in ("attendee_id", "quantity", "created_at"):
+        for unchanged in ("attendee_id", "quantity", "created_at", "guest_name"):
             del values[unchanged]
         await self._do(_MOVE, values | {"id": moved.id})
 
@@ -143,14 +162,14 @@ class Registrations(Repository):
         order = ", ".join([*_order(page.ordering), "r.id DESC"])
         rows = await self._rows(
             text(
-                f"SELECT {_COLUMNS}{_JOINED} WHERE {where}"
+                f"SELECT {COLUMNS}{JOINED} WHERE {where}"
                 f" ORDER BY {order} LIMIT :most OFFSET :offset"
             ),
             values | {"most": page.size, "offset": page.offset},
         )
-        count = await self._row(text(f"SELECT count(*) AS n{_JOINED} WHERE {where}"), values)
+        count = await self._row(text(f"SELECT count(*) AS n{JOINED} WHERE {where}"), values)
         assert count is not None
-        return Page(items=[_registration(row) for row in rows], count=count["n"], request=page)
+        return Page(items=[registration_of(row) for row in rows], count=count["n"], request=page)
 
 
 def _where(
@@ -198,10 +217,12 @@ def _columns(
         "hold_expires_at": [draft.hold_expires_at for draft in drafts],
         "created_at": [draft.created_at for draft in drafts],
         "confirmed_at": [draft.confirmed_at for draft in drafts],
+        "ticket_type_id": [draft.ticket_type_id for draft in drafts],
+        "guest_name": [draft.guest_name for draft in drafts],
     }
 
 
-def _registration(row: RowMapping) -> Registration:
+def registration_of(row: RowMapping) -> Registration:
     return Registration(
         id=row["id"],
         conference_id=row["conference_id"],

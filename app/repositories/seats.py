@@ -1,13 +1,15 @@
 """Seats: the locked facts that admission decides on, and the counters it moves."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import RowMapping, text
 
-from app.domain.admission import Held, Offer, Target
+from app.domain.admission import Held, Offer, Pool, PoolKind, Stock, Target
 from app.domain.conferences import ConferenceStatus, Visibility
 from app.domain.money import Money
-from app.domain.registrations import Person, RegistrationStatus, Venue
+from app.domain.registrations import RegistrationStatus, Shift
+from app.domain.supply import Person, TicketKind, Venue
 from app.domain.times import TimeRange
 from app.repositories.base import Repository
 
@@ -21,17 +23,13 @@ _LOCK_ATTENDEES = text(
 )
 # A locking statement sees the row it locks as it is after the wait, so the offer is read with it.
 _LOCK_SESSIONS = text(
-    "SELECT id, conference_id, name, capacity, seats_taken, price_minor, currency, starts_at,"
-    " ends_at, deleted_at IS NULL AS living FROM sessions WHERE id = ANY(CAST(:ids AS bigint[]))"
-    " ORDER BY id FOR NO KEY UPDATE"
-)
-_LOCK_SESSIONS_OF = text(
-    "SELECT id FROM sessions WHERE conference_id = :id AND deleted_at IS NULL ORDER BY id"
-    " FOR NO KEY UPDATE"
+    "SELECT id, conference_id, name, capacity, seats_taken, waiting, price_minor, currency,"
+    " starts_at, ends_at, deleted_at IS NULL AS living FROM sessions"
+    " WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR NO KEY UPDATE"
 )
 _VENUES = text(
     "SELECT id, organizer_id, status, visibility, registration_deadline, ends_at, name,"
-    " capacity, seats_taken, price_minor, currency"
+    " capacity, seats_taken, waiting, price_minor, currency"
     " FROM conferences WHERE id = ANY(CAST(:ids AS bigint[])) AND deleted_at IS NULL"
 )
 _HELD = text(
@@ -42,16 +40,32 @@ _HELD = text(
     " WHERE r.attendee_id = ANY(CAST(:ids AS bigint[]))"
     " AND r.status IN ('pending', 'confirmed', 'waitlisted')"
 )
-_MOVE_SESSIONS = text(
-    "UPDATE sessions SET seats_taken = seats_taken + moved.seats"
-    " FROM unnest(CAST(:ids AS bigint[]), CAST(:seats AS int[])) AS moved(id, seats)"
-    " WHERE sessions.id = moved.id"
+# Read under the lock of their conference.
+_TICKET_KINDS = text(
+    "SELECT id, conference_id, name, capacity, seats_taken, waiting, price_minor, currency,"
+    " sales_start, sales_end FROM ticket_types"
+    " WHERE conference_id = ANY(CAST(:ids AS bigint[])) AND deleted_at IS NULL ORDER BY id"
 )
-_MOVE_CONFERENCES = text(
-    "UPDATE conferences SET seats_taken = seats_taken + moved.seats"
-    " FROM unnest(CAST(:ids AS bigint[]), CAST(:seats AS int[])) AS moved(id, seats)"
-    " WHERE conferences.id = moved.id"
+# Whoever is busy elsewhere is not waited for: that is what a deadlock is made of.
+_TRY_LOCK_ATTENDEES = text(
+    "SELECT id FROM attendees WHERE id = ANY(CAST(:ids AS bigint[])) AND deleted_at IS NULL"
+    " ORDER BY id FOR NO KEY UPDATE SKIP LOCKED"
 )
+_TABLES = {
+    PoolKind.CONFERENCE: ("conferences", "id, NULL"),
+    PoolKind.SESSION: ("sessions", "conference_id, id"),
+    PoolKind.TICKET_TYPE: ("ticket_types", "conference_id, NULL"),
+}
+_MOVE = {
+    kind: text(
+        f"UPDATE {table} pool SET seats_taken = seats_taken + moved.seats,"
+        " waiting = waiting + moved.waits FROM unnest(CAST(:ids AS bigint[]),"
+        " CAST(:seats AS int[]), CAST(:waits AS int[])) AS moved(moved_id, seats, waits)"
+        f" WHERE pool.id = moved.moved_id RETURNING {target},"
+        " pool.waiting > 0 AND (capacity IS NULL OR seats_taken < capacity)"
+    )
+    for kind, (table, target) in _TABLES.items()
+}
 
 
 class Seats(Repository):
@@ -71,9 +85,20 @@ class Seats(Repository):
         rows = await self._rows(_LOCK_SESSIONS, {"ids": wanted}) if wanted else ()
         return {row["id"]: _session_offer(row) for row in rows if row["living"]}
 
-    async def lock_sessions_of(self, conference_id: int) -> None:
-        """Lock every living session of a conference, in order of id."""
-        await self._do(_LOCK_SESSIONS_OF, {"id": conference_id})
+    async def try_lock_attendees(self, ids: Iterable[int]) -> frozenset[int]:
+        """Lock living attendees whom nobody else has locked; returns which."""
+        wanted = sorted(set(ids))
+        rows = await self._rows(_TRY_LOCK_ATTENDEES, {"ids": wanted}) if wanted else ()
+        return frozenset(row["id"] for row in rows)
+
+    async def ticket_kinds(self, conference_ids: Iterable[int]) -> Mapping[int, list[TicketKind]]:
+        """The living ticket types of conferences that have any."""
+        wanted = sorted(set(conference_ids))
+        rows = await self._rows(_TICKET_KINDS, {"ids": wanted}) if wanted else ()
+        kinds: dict[int, list[TicketKind]] = {}
+        for row in rows:
+            kinds.setdefault(row["conference_id"], []).append(_ticket_kind(row))
+        return kinds
 
     async def venues(self, ids: Iterable[int]) -> Mapping[int, Venue]:
         """The living conferences, each with its own admission on offer."""
@@ -89,10 +114,9 @@ class Seats(Repository):
                 admission=Offer(
                     target=Target(conference_id=row["id"], session_id=None),
                     name=row["name"],
-                    capacity=row["capacity"],
-                    seats_taken=row["seats_taken"],
                     unit_price=Money(minor=row["price_minor"], currency=row["currency"]),
                     period=None,
+                    stocks=(_stock(PoolKind.CONFERENCE, row),),
                 ),
             )
             for row in rows
@@ -116,23 +140,49 @@ class Seats(Repository):
             for row in rows
         ]
 
-    async def move(self, seats: Mapping[Target, int]) -> None:
-        """Add to the seats taken of each target; a negative number gives seats back."""
-        sessions = {t.session_id: n for t, n in seats.items() if t.session_id is not None and n}
-        conferences = {t.conference_id: n for t, n in seats.items() if t.session_id is None and n}
-        for statement, moved in ((_MOVE_CONFERENCES, conferences), (_MOVE_SESSIONS, sessions)):
-            if moved:
-                await self._do(
-                    statement, {"ids": list(moved.keys()), "seats": list(moved.values())}
-                )
+    async def move(self, shifts: Mapping[Pool, Shift]) -> Sequence[Target]:
+        """Move counters; returns the queues in which somebody waits while there is a free seat."""
+        calling: list[Target] = []
+        for kind, statement in _MOVE.items():
+            moved = {pool.id: shift for pool, shift in shifts.items() if pool.kind is kind}
+            if not moved:
+                continue
+            values = {
+                "ids": list(moved),
+                "seats": [shift.seats for shift in moved.values()],
+                "waits": [shift.waiting for shift in moved.values()],
+            }
+            rows: Sequence[Any] = (await self._do(statement, values)).all()
+            calling += [Target(conference_id=row[0], session_id=row[1]) for row in rows if row[2]]
+        return calling
 
 
 def _session_offer(row: RowMapping) -> Offer:
     return Offer(
         target=Target(conference_id=row["conference_id"], session_id=row["id"]),
         name=row["name"],
-        capacity=row["capacity"],
-        seats_taken=row["seats_taken"],
         unit_price=Money(minor=row["price_minor"], currency=row["currency"]),
         period=TimeRange(start=row["starts_at"], end=row["ends_at"]),
+        stocks=(_stock(PoolKind.SESSION, row),),
+    )
+
+
+def _ticket_kind(row: RowMapping) -> TicketKind:
+    return TicketKind(
+        id=row["id"],
+        conference_id=row["conference_id"],
+        stock=_stock(PoolKind.TICKET_TYPE, row),
+        unit_price=Money(minor=row["price_minor"], currency=row["currency"]),
+        sales_start=row["sales_start"],
+        sales_end=row["sales_end"],
+    )
+
+
+def _stock(kind: PoolKind, row: RowMapping) -> Stock:
+    return Stock(
+        pool=Pool(kind, row["id"]),
+        name=row["name"],
+        capacity=row["capacity"],
+        seats_taken=row["seats_taken"],
+        waiting=row["waiting"],
     )

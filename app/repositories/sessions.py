@@ -1,6 +1,6 @@
 """SQL of sessions, and of the rooms and speakers they name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -41,6 +41,10 @@ _FIND = text(f"SELECT {COLUMNS}{FROM} WHERE s.id = :id AND s.deleted_at IS NULL 
 _FIND_ANY = text(
     f"SELECT {COLUMNS}{FROM} WHERE s.id = :id AND s.deleted_at IS NULL AND c.deleted_at IS NULL"
 )
+_OF_CONFERENCES = text(
+    f"SELECT {COLUMNS}{FROM} WHERE s.conference_id = ANY(CAST(:ids AS bigint[]))"
+    " AND s.deleted_at IS NULL ORDER BY s.starts_at, s.id"
+)
 _PROGRAMME = text(
     "SELECT id, name, speaker, room, starts_at, ends_at FROM sessions"
     " WHERE conference_id = :conference_id AND deleted_at IS NULL ORDER BY starts_at, id"
@@ -69,6 +73,7 @@ _DELETE_ALL_OF = text(
     "UPDATE sessions SET deleted_at = :now, updated_at = :now"
     " WHERE conference_id = :conference_id AND deleted_at IS NULL"
 )
+_IDS_OF = text("SELECT id FROM sessions WHERE conference_id = :id AND deleted_at IS NULL")
 _ATTENDEE_IDS = text(
     "SELECT attendee_id FROM registrations"
     " WHERE session_id = :id AND status IN ('pending', 'confirmed')"
@@ -104,6 +109,15 @@ class Sessions(Repository):
         """One that is not deleted, whoever asks."""
         rows = (await self._do(_FIND_ANY, {"id": id})).all()
         return session_of(rows[0]) if rows else None
+
+    async def of_conferences(self, ids: Sequence[int]) -> Mapping[int, Sequence[Session]]:
+        """All of each conference, by start, in one statement for any number."""
+        found: dict[int, list[Session]] = {id: [] for id in ids}
+        if ids:
+            rows: Sequence[Any] = (await self._do(_OF_CONFERENCES, {"ids": ids})).all()
+            for row in rows:
+                found[row[1]].append(session_of(row))
+        return found
 
     async def page(self, viewer: Caller, filter: SessionFilter, page: PageRequest) -> Page[Session]:
         """A page of what the viewer may see, and the count of the whole, in one statement."""
@@ -170,6 +184,10 @@ class Sessions(Repository):
     async def delete_all_of(self, conference_id: int, now: datetime) -> None:
         """Take every session of a conference from sight."""
         await self._do(_DELETE_ALL_OF, {"conference_id": conference_id, "now": now})
+
+    async def ids_of(self, conference_id: int) -> Sequence[int]:
+        """Of every living session of a conference."""
+        return (await self._do(_IDS_OF, {"id": conference_id})).scalars().all()
 
     async def attendee_ids(self, id: int) -> Sequence[int]:
         """Who holds a live registration for it."""

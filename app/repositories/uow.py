@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import NoReturn
 
@@ -13,10 +13,15 @@ from app.domain.messages import Message
 from app.domain.times import utc_now
 from app.repositories.accounts import Accounts
 from app.repositories.attendees import Attendees
+from app.repositories.categories import Categories
+from app.repositories.check_ins import CheckIns
 from app.repositories.conferences import Conferences
 from app.repositories.failures import translated
+from app.repositories.guests import Guests
 from app.repositories.idempotency import IdempotencyKeys
+from app.repositories.imports import Imports
 from app.repositories.mails import Mails
+from app.repositories.notifications import Notifications
 from app.repositories.outbox import Outbox
 from app.repositories.payments import Payments
 from app.repositories.recommendations import Recommendations
@@ -26,20 +31,37 @@ from app.repositories.request_logs import RequestLogs
 from app.repositories.search import Search
 from app.repositories.seats import Seats
 from app.repositories.sessions import Sessions
+from app.repositories.ticket_types import TicketTypes
+from app.repositories.tickets import Tickets
 from app.repositories.upkeep import Upkeep
+from app.repositories.waitlist import Waitlist
+
+# How long unpaid seats are held where no setting says otherwise.
+HOLD = timedelta(minutes=30)
 
 
 class Transaction:
     """One repository per noun, all on one connection."""
 
-    def __init__(self, connection: AsyncConnection, claim: Claim | None = None) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        claim: Claim | None = None,
+        hold: timedelta = HOLD,
+    ) -> None:
         self._claim = claim
+        self.hold = hold
         self.told = False
         self.accounts = Accounts(connection)
         self.attendees = Attendees(connection)
+        self.categories = Categories(connection)
+        self.check_ins = CheckIns(connection)
         self.conferences = Conferences(connection)
+        self.guests = Guests(connection)
         self.idempotency = IdempotencyKeys(connection)
+        self.imports = Imports(connection)
         self.mails = Mails(connection)
+        self.notifications = Notifications(connection)
         self.outbox = Outbox(connection)
         self.payments = Payments(connection)
         self.recommendations = Recommendations(connection)
@@ -49,7 +71,10 @@ class Transaction:
         self.search = Search(connection)
         self.seats = Seats(connection)
         self.sessions = Sessions(connection)
+        self.ticket_types = TicketTypes(connection)
+        self.tickets = Tickets(connection)
         self.upkeep = Upkeep(connection)
+        self.waitlist = Waitlist(connection)
 
     async def announce(self, messages: Sequence[Message], now: datetime) -> int:
         """Write messages to the outbox of this transaction; returns how many were new."""
@@ -79,6 +104,7 @@ class UnitOfWork:
 
     Database errors leave it as domain errors. Good for one transaction at a time. `readers` are
     connections that never begin a transaction; without them, `reading` borrows one that does.
+    Seats are held for `hold` until they are paid for.
     """
 
     def __init__(
@@ -87,7 +113,9 @@ class UnitOfWork:
         ring: Callable[[], None] = lambda: None,
         claim: Claim | None = None,
         readers: AsyncEngine | None = None,
+        hold: timedelta = HOLD,
     ) -> None:
+        self._hold = hold
         self._engine = engine
         self._readers = readers
         self._ring = ring
@@ -104,7 +132,7 @@ class UnitOfWork:
         assert self._connection is None, "a unit of work holds one transaction at a time"
         try:
             self._connection = await self._engine.connect()
-            self._transaction = transaction = Transaction(self._connection, self._claim)
+            self._transaction = transaction = Transaction(self._connection, self._claim, self._hold)
             await transaction.resume()
         except BaseException as error:
             await self._leave()

@@ -22,6 +22,8 @@ VISIBLE = (
 )
 
 
-def viewer(caller: Caller) -> dict[str, Any]:
-    """The values that `VISIBLE` binds."""
+def viewer(caller: Caller | None) -> dict[str, Any]:
+    """The values that `VISIBLE` binds; nobody in particular sees what is public."""
+    if caller is None:
+        return {"viewer_id": None, "viewer_is_admin": False}
     return {"viewer_id": caller.user_id, "viewer_is_admin": caller.is_admin}

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.admission import Held, Offer, Target, Wish, admit
+from app.domain.admission import (
+    Held,
+    Offer,
+    Place,
+    Pool,
+    PoolKind,
+    Stock,
+    Target,
+    Wish,
+    admit,
+)
 from app.domain.errors import AlreadyRegistered, ConferenceFull, ScheduleConflict, SessionFull
 from app.domain.money import Money
 from app.domain.times import TimeRange
@@ -28,13 +38,15 @@ def offer(
 ) -> Offer:
     if period is None and session is not None:
         period = hours(session * 10, session * 10 + 1)
+    kind = PoolKind.CONFERENCE if session is None else PoolKind.SESSION
+    name = f"Session {session}"
+    pool = Pool(kind, session or 1)
     return Offer(
         target=Target(conference_id=1, session_id=session),
-        name=f"Session {session}",
-        capacity=capacity,
-        seats_taken=taken,
+        name=name,
         unit_price=FREE,
         period=period,
+        stocks=(Stock(pool=pool, name=name, capacity=capacity, seats_taken=taken),),
     )
 
 
@@ -55,10 +67,9 @@ def held(attendee: int, of: Offer, *, is_live: bool = True) -> Held:
 
 
 def decide(wishes: list[Wish], *offers: Offer, holding: tuple[Held, ...] = ()) -> list[object]:
-    return [
-        type(refusal) if refusal else None
-        for refusal in admit(wishes, {of.target: of for of in offers}, holding)
-    ]
+    by_target = {of.target: of for of in offers}
+    decisions = admit(wishes, [[by_target[wish.target]] for wish in wishes], holding)
+    return [None if isinstance(one, Place) else type(one) for one in decisions]
 
 
 def test_the_first_to_come_get_the_last_seats() -> None:
@@ -116,8 +127,8 @@ def test_a_place_in_the_queue_blocks_no_schedule() -> None:
 
 def test_a_refusal_names_what_stands_in_the_way() -> None:
     first, second = offer(1, period=hours(0, 2)), offer(2, period=hours(1, 3))
-    [refusal] = admit([wish(1, second)], {second.target: second}, [held(1, first)])
-    assert refusal is not None
+    [refusal] = admit([wish(1, second)], [[second]], [held(1, first)])
+    assert isinstance(refusal, ScheduleConflict)
     assert refusal.other is not None
     assert (refusal.other.kind, refusal.other.id, refusal.other.name) == ("session", 1, "Session 1")
 
@@ -142,12 +153,12 @@ def test_whatever_is_asked_no_rule_is_broken_and_no_seat_is_kept_back(
         for i, (capacity, (start, length)) in enumerate(zip(capacities, periods, strict=True), 1)
     ]
     wishes = [wish(person, offers[place], quantity) for person, place, quantity in asked]
-    decisions = admit(wishes, {of.target: of for of in offers}, [])
-    seated = [w for w, refusal in zip(wishes, decisions, strict=True) if refusal is None]
     by_target = {of.target: of for of in offers}
+    decisions = admit(wishes, [[by_target[w.target]] for w in wishes], [])
+    seated = [w for w, one in zip(wishes, decisions, strict=True) if isinstance(one, Place)]
     for of in offers:
         taken = sum(w.quantity for w in seated if w.target == of.target)
-        assert of.capacity is None or taken <= of.capacity
+        assert of.stocks[0].capacity is None or taken <= of.stocks[0].capacity
     for person in {w.attendee_id for w in seated}:
         mine = [by_target[w.target] for w in seated if w.attendee_id == person]
         assert len({of.target for of in mine}) == len(mine)
@@ -159,7 +170,7 @@ def test_whatever_is_asked_no_rule_is_broken_and_no_seat_is_kept_back(
     for w, refusal in zip(wishes, decisions, strict=True):
         if isinstance(refusal, SessionFull):
             taken = sum(s.quantity for s in seated if s.target == w.target)
-            assert taken + w.quantity > (by_target[w.target].capacity or 0)
+            assert taken + w.quantity > (by_target[w.target].stocks[0].capacity or 0)
 
 
 @pytest.mark.parametrize("capacity", [1, 10, 199])

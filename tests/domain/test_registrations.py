@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from app.domain.access import Caller, Role
-from app.domain.admission import Held, Offer, Target
+from app.domain.admission import Held, Offer, Pool, PoolKind, Stock, Target, Wish
 from app.domain.conferences import ConferenceStatus, Visibility
 from app.domain.errors import (
     ConferenceInactive,
@@ -21,23 +21,30 @@ from app.domain.errors import (
     UnknownReference,
 )
 from app.domain.money import Money
-from app.domain.registrations import (
-    Person,
-    Registration,
+from app.domain.moving import (
     RegistrationChange,
-    RegistrationStatus,
-    Venue,
-    can_see,
-    ensure_live,
-    ensure_may_register,
-    ensure_open,
+    ensure_not_inside,
     ensure_payee_stays,
     ensure_price_moves,
     ensure_same_attendee,
-    find_offer,
+    ensure_seated,
+)
+from app.domain.registrations import (
+    Registration,
+    RegistrationStatus,
+    can_see,
+    ensure_live,
     hold_until,
-    is_visible_to,
     starts_as,
+)
+from app.domain.supply import (
+    Person,
+    Supply,
+    Venue,
+    choose,
+    ensure_may_register,
+    ensure_open,
+    is_visible_to,
 )
 from app.domain.times import TimeRange
 
@@ -47,10 +54,9 @@ FREE, PRICED = Money(minor=0, currency="USD"), Money(minor=4900, currency="USD")
 ADMISSION = Offer(
     target=Target(conference_id=1, session_id=None),
     name="Summit",
-    capacity=None,
-    seats_taken=0,
     unit_price=FREE,
     period=None,
+    stocks=(Stock(pool=Pool(PoolKind.CONFERENCE, 1), name="Summit", capacity=None, seats_taken=0),),
 )
 SESSION = replace(
     ADMISSION,
@@ -218,13 +224,24 @@ def test_what_is_free_is_confirmed_at_once_and_what_is_not_is_held() -> None:
 def test_a_target_names_a_conference_and_a_session_of_it(
     conference: int, session: int | None, refusal: type[DomainError] | None
 ) -> None:
-    venues = {1: VENUE, 2: replace(VENUE, id=2)}
+    supply = Supply(venues={1: VENUE, 2: replace(VENUE, id=2)}, sessions={5: SESSION})
     target = Target(conference_id=conference, session_id=session)
+    wish = Wish(attendee_id=1, target=target)
     if refusal is None:
-        assert find_offer(target, venues, {5: SESSION})[1].target == target
+        _, [offer] = choose(wish, supply, NOW)
+        assert offer.target == target
     else:
         with pytest.raises(refusal):
-            find_offer(target, venues, {5: SESSION})
+            choose(wish, supply, NOW)
+
+
+def test_whoever_waits_or_is_checked_in_moves_nowhere() -> None:
+    ensure_seated(REGISTRATION)
+    ensure_not_inside(REGISTRATION)
+    with pytest.raises(RegistrationState):
+        ensure_seated(replace(REGISTRATION, status=RegistrationStatus.WAITLISTED))
+    with pytest.raises(RegistrationState):
+        ensure_not_inside(replace(REGISTRATION, checked_in_at=NOW))
 
 
 def test_what_is_paid_moves_only_to_what_costs_the_same() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -18,12 +17,10 @@ from app.repositories.seats import Seats
 from app.repositories.uow import UnitOfWork
 from tests.races.scene import ADMIN, Scene, broken_promises, live, set_up
 
-HOLD = timedelta(minutes=30)
-
 
 def a_desk(uow: Callable[[], UnitOfWork], most: int = 256) -> Desk[Ask, Registration]:
     async def serve(asks: Sequence[Ask]) -> Sequence[Registration | Exception]:
-        return await register_batch(uow(), asks, utc_now(), HOLD)
+        return await register_batch(uow(), asks, utc_now())
 
     return Desk(serve, most=most)
 

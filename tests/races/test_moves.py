@@ -2,21 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 from itertools import cycle
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain import endings, registrations
+from app.domain import endings, moving
 from app.domain.admission import Target, Wish
 from app.domain.errors import RegistrationState
+from app.domain.moving import RegistrationChange
 from app.domain.registering import Ask, register_batch
-from app.domain.registrations import Registration, RegistrationChange
+from app.domain.registrations import Registration
 from app.domain.times import utc_now
 from app.repositories.uow import UnitOfWork
 from tests.races.scene import ADMIN, Scene, broken_promises, set_up
 
-HOLD = timedelta(minutes=30)
 ROUNDS = 8
 
 Uow = Callable[[], UnitOfWork]
@@ -30,13 +29,13 @@ async def registered(uow: Uow, scene: Scene) -> list[Registration]:
         for attendee, session in zip(scene.attendees, scene.sessions, strict=True)
         for target in [Target(conference_id=scene.conference, session_id=session)]
     ]
-    answers = await register_batch(uow(), asks, utc_now(), HOLD)
+    answers = await register_batch(uow(), asks, utc_now())
     return [answer for answer in answers if isinstance(answer, Registration)]
 
 
 def a_move(uow: Uow, registration: Registration, session: int) -> Write:
     change = RegistrationChange(session_id=session, names_session=True)
-    return registrations.move(uow(), ADMIN, registration.id, change, now=utc_now(), hold=HOLD)
+    return moving.move(uow(), ADMIN, registration.id, change, utc_now())
 
 
 def a_cancellation(uow: Uow, registration: Registration) -> Write:

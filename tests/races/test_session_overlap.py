@@ -10,7 +10,7 @@ from sqlalchemy import Constraint, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
-from app.domain import closing, conferences, registrations, sessions
+from app.domain import closing, conferences, registrations, revising, sessions
 from app.domain.admission import Target, Wish
 from app.domain.conferences import Conference, ConferenceDraft
 from app.domain.errors import (
@@ -170,9 +170,7 @@ async def together(*doing: Awaitable[object]) -> list[object]:
 async def register(uow: Uow, scene: Scene, session: int) -> object:
     target = Target(conference_id=scene.conference, session_id=session)
     wish = Wish(attendee_id=scene.attendees[0], target=target)
-    [answer] = await register_batch(
-        uow(), [Ask(caller=ADMIN, wish=wish)], utc_now(), timedelta(minutes=30)
-    )
+    [answer] = await register_batch(uow(), [Ask(caller=ADMIN, wish=wish)], utc_now())
     return answer
 
 
@@ -206,7 +204,9 @@ async def test_days_are_cut_while_a_session_is_put_on_the_last_one(
         period=TimeRange(start=NINE + timedelta(days=2), end=NINE + timedelta(days=2, hours=1)),
     )
     answers = await together(
-        conferences.update(uow(), ADMIN, conference.id, {"last_day": date(2031, 5, 1)}, utc_now()),
+        revising.update_conference(
+            uow(), ADMIN, conference.id, {"last_day": date(2031, 5, 1)}, utc_now()
+        ),
         sessions.create(uow(), ADMIN, late, utc_now()),
     )
     assert tally(answers, InvalidPeriod) == 1

@@ -61,6 +61,9 @@ async def test_it_suits_the_guides_examples(
     assert await count(engine, "attendees WHERE id = 10") == 1
     assert await count(engine, "registrations WHERE attendee_id = 10 AND conference_id = 1") == 0
     assert await count(engine, "registrations WHERE id = 15 AND status = 'pending'") == 1
+    # Those of the contract for event management name ticket type 1 of event 1, and event 5.
+    assert await count(engine, "ticket_types WHERE id = 1 AND conference_id = 1") == 1
+    assert await count(engine, "conferences WHERE id = 5 AND visibility = 'public'") == 1
     assert await count(engine, "conferences WHERE id = 1 AND starts_at <= '2026-09-01'") == 1
 
 
@@ -79,6 +82,8 @@ async def test_it_shows_full_and_half_full_free_and_priced_past_and_future(
         "conferences WHERE visibility = 'private'",
         "conferences WHERE status = 'draft'",
         "payments WHERE status = 'paid'",
+        "ticket_types WHERE seats_taken = capacity AND waiting > 0",
+        "sessions WHERE seats_taken = capacity AND waiting > 0",
     ):
         assert await count(engine, what) > 0, what
 

@@ -55,6 +55,21 @@ CASES: dict[str, tuple[Callable[[], Letter], str, list[str]]] = {
         "Please pay to keep your place: Keynote: Future of AI",
         ["Please pay by", "Sunday, 1 August 2027, 09:30 (America/Los_Angeles)", "49.00 USD"],
     ),
+    "waitlisted": (
+        lambda: emails.waitlisted(registration(status=RegistrationStatus.WAITLISTED)),
+        "You are on the waitlist: Keynote: Future of AI",
+        ["As soon as one becomes free and it is your turn"],
+    ),
+    "promoted": (
+        lambda: emails.promoted(registration(ticket_type_name="VIP")),
+        "A place for you: Keynote: Future of AI",
+        ["became free, and it is yours", "VIP"],
+    ),
+    "promoted to pay": (
+        lambda: emails.promoted(held()),
+        "A place for you, please pay for it: Keynote: Future of AI",
+        ["became free, and it is yours", "Please pay by", "49.00 USD"],
+    ),
     "admission": (
         lambda: emails.registered(
             registration(

@@ -129,3 +129,15 @@ async def test_a_chore_that_fails_stops_neither_itself_nor_the_others(
     async with running(sweeper, sweeper.stop):
         await eventually(all_done)
     assert done["has more"] == 5
+
+
+async def test_who_waits_for_a_free_seat_gets_it(engine: AsyncEngine, uow: MakeUow) -> None:
+    await rows.registrations(engine, 3, status="waitlisted")
+    await rows.run(engine, "UPDATE sessions SET capacity = 2, waiting = 3")
+
+    assert not await Sweeper(uow, ()).sweep(named("serve queues"))
+
+    assert (
+        await rows.ask(engine, "SELECT count(*) FROM registrations WHERE status = 'confirmed'") == 2
+    )
+    assert await rows.ask(engine, "SELECT count(*) FROM outbox WHERE kind = 'promoted'") == 2

@@ -1,24 +1,20 @@
 """Registrations over HTTP (seed 000 §5.4)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.domain import attendees, endings, registering, registrations
+from app.domain import attendees, endings, moving, registering, registrations, waitlist
 from app.domain.admission import Target, Wish
+from app.domain.moving import RegistrationChange
 from app.domain.registering import Ask
-from app.domain.registrations import (
-    Registration,
-    RegistrationChange,
-    RegistrationFilter,
-    RegistrationStatus,
-)
+from app.domain.registrations import Registration, RegistrationFilter, RegistrationStatus
 from app.routers.deps import Me, Now, Rt, Uow
+from app.routers.fields import Flag, Id, PathId, QueryId
 from app.routers.v1.envelope import Envelope, ListEnvelope, created, deleted, listed, ok
 from app.routers.v1.errors import errors
-from app.routers.v1.fields import Id, PathId, QueryId
 from app.routers.v1.listing import ListQuery, asked, documented, orderable
 from app.routers.v1.paths import V1
 
@@ -28,7 +24,11 @@ MOST_SEATS_AT_ONCE = 100
 
 
 class RegistrationIn(BaseModel):
-    """Without `session` it is an admission to the conference; without `attendee`, oneself."""
+    """Without `session` it is an admission to the conference; without `attendee`, oneself.
+
+    An admission names a `ticket_type` where the conference has any. With `waitlist`, whoever finds
+    no seat gets a place in line.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -38,6 +38,8 @@ class RegistrationIn(BaseModel):
     conference: Id
     session: Id | None = None
     attendee: Id | None = None
+    ticket_type: Id | None = None
+    waitlist: Flag = False
     quantity: Annotated[int, Field(strict=True, ge=1, le=MOST_SEATS_AT_ONCE)] = 1
 
 
@@ -51,6 +53,7 @@ class RegistrationPatch(BaseModel):
     conference: Id | None = None
     session: Id | None = None
     attendee: Id | None = None
+    ticket_type: Id | None = None
 
     def change(self) -> RegistrationChange:
         return RegistrationChange(
@@ -58,11 +61,15 @@ class RegistrationPatch(BaseModel):
             session_id=self.session,
             names_session="session" in self.model_fields_set,
             attendee_id=self.attendee,
+            ticket_type_id=self.ticket_type,
         )
 
 
 class RegistrationOut(BaseModel):
-    """`price` is for all seats; a pending one must be paid before `hold_expires_at`."""
+    """`price` is for all seats; a pending one must be paid before `hold_expires_at`.
+
+    `position` is the place in line of one that is waitlisted, where it is asked for alone.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -71,6 +78,7 @@ class RegistrationOut(BaseModel):
                     "id": 15,
                     "conference": 1,
                     "session": 5,
+                    "ticket_type": None,
                     "attendee": 10,
                     "status": "confirmed",
                     "quantity": 1,
@@ -81,6 +89,8 @@ class RegistrationOut(BaseModel):
                     "confirmed_at": "2026-08-01T10:00:00Z",
                     "ended_at": None,
                     "end_reason": "",
+                    "checked_in_at": None,
+                    "position": None,
                 }
             ]
         }
@@ -89,6 +99,7 @@ class RegistrationOut(BaseModel):
     id: int
     conference: int
     session: int | None
+    ticket_type: int | None
     attendee: int
     status: RegistrationStatus
     quantity: int
@@ -99,13 +110,16 @@ class RegistrationOut(BaseModel):
     confirmed_at: datetime | None
     ended_at: datetime | None
     end_reason: str
+    checked_in_at: datetime | None
+    position: int | None
 
     @classmethod
-    def of(cls, registration: Registration) -> "RegistrationOut":
+    def of(cls, registration: Registration, position: int | None = None) -> "RegistrationOut":
         return cls.model_construct(
             id=registration.id,
             conference=registration.conference_id,
             session=registration.session_id,
+            ticket_type=registration.ticket_type_id,
             attendee=registration.attendee_id,
             status=registration.status,
             quantity=registration.quantity,
@@ -116,6 +130,8 @@ class RegistrationOut(BaseModel):
             confirmed_at=registration.confirmed_at,
             ended_at=registration.ended_at,
             end_reason=registration.end_reason,
+            checked_in_at=registration.checked_in_at,
+            position=position,
         )
 
 
@@ -167,16 +183,24 @@ async def list_registrations(
 async def create_registration(body: RegistrationIn, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
     """Checks capacity, duplicates and the attendee's schedule; what is free is confirmed at once.
 
-    What has a price is `pending` and keeps its seats until `hold_expires_at`.
+    What has a price is `pending` and keeps its seats until `hold_expires_at`. What is full is
+    refused, or `waitlisted` with its `position` if that is asked for.
     """
     attendee_id = body.attendee
     if attendee_id is None:
         attendee_id = (await attendees.own(rt.unit_of_work(), me, now)).id
     target = Target(conference_id=body.conference, session_id=body.session)
-    wish = Wish(attendee_id=attendee_id, target=target, quantity=body.quantity)
+    wish = Wish(
+        attendee_id=attendee_id,
+        target=target,
+        quantity=body.quantity,
+        ticket_type_id=body.ticket_type,
+        may_wait=body.waitlist,
+    )
     ask = Ask(caller=me, wish=wish, claim=uow.claim)
     registration = await registering.register(rt.registrations, ask)
-    return created(RegistrationOut.of(registration))
+    position = await waitlist.position(rt.unit_of_work(), registration)
+    return created(RegistrationOut.of(registration, position))
 
 
 @router.get(
@@ -187,8 +211,9 @@ async def create_registration(body: RegistrationIn, me: Me, uow: Uow, rt: Rt, no
     responses=errors(401, 404, 503),
 )
 async def get_registration(registration_id: PathId, me: Me, uow: Uow) -> Response:
-    """Cancelled ones stay readable."""
-    return ok(RegistrationOut.of(await registrations.find(uow, me, registration_id)))
+    """Cancelled ones stay readable; one that is waitlisted tells its `position`."""
+    registration = await registrations.find(uow, me, registration_id)
+    return ok(RegistrationOut.of(registration, await waitlist.position(uow, registration)))
 
 
 @router.put(
@@ -206,13 +231,10 @@ async def get_registration(registration_id: PathId, me: Me, uow: Uow) -> Respons
     responses=errors(400, 401, 403, 404, 409, 422, 429, 503),
 )
 async def update_registration(
-    registration_id: PathId, body: RegistrationPatch, me: Me, uow: Uow, rt: Rt, now: Now
+    registration_id: PathId, body: RegistrationPatch, me: Me, uow: Uow, now: Now
 ) -> Response:
-    """Moves it to another session; everything is checked again, in one transaction."""
-    hold = timedelta(minutes=rt.settings.hold_minutes)
-    change = body.change()
-    moved = await registrations.move(uow, me, registration_id, change, now=now, hold=hold)
-    return ok(RegistrationOut.of(moved))
+    """Moves it to another session or ticket type; all is checked again, in one transaction."""
+    return ok(RegistrationOut.of(await moving.move(uow, me, registration_id, body.change(), now)))
 
 
 @router.delete(

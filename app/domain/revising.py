@@ -1,0 +1,107 @@
+"""How conferences and their ticket types change: what is different fits what is there already."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from app.domain import promotion
+from app.domain.access import Caller
+from app.domain.admission import Target
+from app.domain.conferences import (
+    Conference,
+    ConferenceChanges,
+    altered,
+    ensure_category,
+    ensure_currency_kept,
+    ensure_forward,
+    ensure_one_track,
+    ensure_programme_within,
+    ensure_room_for_taken,
+    lock_managed,
+)
+from app.domain.idempotency import once
+from app.domain.ticket_types import (
+    TicketType,
+    TicketTypeChanges,
+    ensure_named_apart,
+    ensure_sales_forward,
+    named_in,
+    retyped,
+)
+from app.domain.waitlist import Cause
+
+if TYPE_CHECKING:
+    from app.repositories.uow import Transaction, UnitOfWork
+
+
+@once
+async def update_conference(
+    uow: "UnitOfWork",
+    caller: Caller,
+    conference_id: int,
+    changes: ConferenceChanges,
+    now: datetime,
+) -> Conference:
+    """Change what is named. Raises NotFound, Forbidden, InvalidPeriod and what a rule refuses."""
+    async with uow as tx:
+        old = await lock_managed(tx, caller, conference_id)
+        new = replace(altered(old, changes), updated_at=now)
+        await _ensure_fits(tx, old, new)
+        await ensure_category(tx, changes.get("category_id"))
+        await tx.conferences.save(new)
+        if has_more_room(old.capacity, new.capacity):
+            await _serve(tx, new.id, now)
+            new = await tx.conferences.lock(new.id) or new
+        await tx.keep(new)
+    return new
+
+
+@once
+async def update_ticket_type(
+    uow: "UnitOfWork",
+    caller: Caller,
+    conference_id: int,
+    ticket_type_id: int,
+    *,
+    changes: TicketTypeChanges,
+    now: datetime,
+) -> TicketType:
+    """Change what is named. Raises NotFound, Forbidden, InvalidPeriod, NameTaken,
+    CapacityBelowTaken.
+    """
+    async with uow as tx:
+        await lock_managed(tx, caller, conference_id)
+        types = await tx.ticket_types.of_conference(conference_id)
+        old = named_in(types, ticket_type_id)
+        new = replace(retyped(old, changes), updated_at=now)
+        ensure_sales_forward(new.sales_start, new.sales_end)
+        ensure_named_apart(new.name, [other for other in types if other.id != new.id])
+        ensure_room_for_taken(new.capacity, new.seats_taken, field="quantity")
+        await tx.ticket_types.save(new)
+        if has_more_room(old.capacity, new.capacity):
+            await _serve(tx, conference_id, now)
+            new = named_in(await tx.ticket_types.of_conference(conference_id), new.id)
+        await tx.keep(new)
+    return new
+
+
+def has_more_room(old: int | None, new: int | None) -> bool:
+    """Whether a capacity was raised; none is no limit."""
+    return old is not None and (new is None or new > old)
+
+
+async def _serve(tx: "Transaction", conference_id: int, now: datetime) -> None:
+    """Seats that are new go to those who wait."""
+    target = Target(conference_id=conference_id, session_id=None)
+    await promotion.serve(tx, [target], Cause.CAPACITY_RAISED, now)
+
+
+async def _ensure_fits(tx: "Transaction", old: Conference, new: Conference) -> None:
+    """What the conference holds already has its place in what it is to be."""
+    ensure_forward(new.period, field="end_date")
+    ensure_room_for_taken(new.capacity, new.seats_taken, field="capacity")
+    programme = await tx.sessions.programme(new.id)
+    ensure_programme_within(new.period, programme)
+    ensure_currency_kept(old, new, programme, await tx.ticket_types.of_conference(new.id))
+    if not new.multi_track:
+        ensure_one_track(programme)
