@@ -47,3 +47,9 @@ def first_day(period: TimeRange, timezone: str) -> date:
 def last_day(period: TimeRange, timezone: str) -> date:
     """The calendar day of the period's last instant, in the named zone."""
     return (period.end - _INSTANT).astimezone(ZoneInfo(timezone)).date()
+
+
+def is_whole_days(period: TimeRange, timezone: str) -> bool:
+    """Whether the period lasts from midnight to midnight, in the named zone."""
+    whole = days(first_day(period, timezone), last_day(period, timezone), timezone)
+    return period == whole

@@ -1,0 +1,139 @@
+"""Calendars: conferences, sessions and tickets as entries of the attendee's own calendar."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from app.domain.access import Caller
+from app.domain.conferences import Conference, ConferenceStatus
+from app.domain.errors import NotFound
+from app.domain.sessions import Session
+from app.domain.tickets import Ticket
+from app.domain.times import TimeRange, is_whole_days
+
+if TYPE_CHECKING:
+    from app.repositories.uow import UnitOfWork
+
+
+class EntryStatus(StrEnum):
+    TENTATIVE = "tentative"
+    CONFIRMED = "confirmed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Something that takes place; `revision` grows, so that a later state replaces an earlier."""
+
+    uid: str
+    revision: int
+    revised_at: datetime
+    name: str
+    period: TimeRange
+    timezone: str
+    place: str
+    notes: str
+    status: EntryStatus
+
+    @property
+    def is_whole_days(self) -> bool:
+        return is_whole_days(self.period, self.timezone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    name: str
+    entries: Sequence[Entry]
+
+
+_STATUSES = {
+    ConferenceStatus.DRAFT: EntryStatus.TENTATIVE,
+    ConferenceStatus.PUBLISHED: EntryStatus.CONFIRMED,
+    ConferenceStatus.CANCELLED: EntryStatus.CANCELLED,
+}
+
+
+def of_ticket(ticket: Ticket, now: datetime) -> Calendar:
+    """What the ticket is for. The code is not told: calendars are shared and copied.
+
+    It is the registration's entry, wherever that moves; nothing keeps when it last moved, so
+    that it counts as revised when it is asked for.
+    """
+    notes = [
+        ticket.conference_name if ticket.session_name else "",
+        f"Registration {ticket.registration_id}",
+        f"Ticket: {ticket.ticket_type_name}" if ticket.ticket_type_name else "",
+        f"Admits {ticket.quantity}" if ticket.quantity > 1 else "",
+        "" if ticket.is_valid else "Not confirmed yet",
+    ]
+    entry = Entry(
+        uid=_uid("registration", ticket.registration_id, ticket.created_at),
+        revision=_revision(ticket.created_at, now),
+        revised_at=now,
+        name=ticket.name,
+        period=ticket.period,
+        timezone=ticket.timezone,
+        place=_listed(", ", ticket.room, ticket.location),
+        notes=_listed("\n", *notes),
+        status=EntryStatus.CONFIRMED if ticket.is_valid else EntryStatus.TENTATIVE,
+    )
+    return Calendar(name=ticket.name, entries=[entry])
+
+
+def of_conference(conference: Conference, programme: Sequence[Session]) -> Calendar:
+    """The conference, followed by its sessions; what is called off says so."""
+    whole = Entry(
+        uid=_uid("conference", conference.id, conference.created_at),
+        revision=_revision(conference.created_at, conference.updated_at),
+        revised_at=conference.updated_at,
+        name=conference.name,
+        period=conference.period,
+        timezone=conference.timezone,
+        place=conference.location,
+        notes=conference.description,
+        status=_STATUSES[conference.status],
+    )
+    sessions = [_of_session(session, conference) for session in programme]
+    return Calendar(name=conference.name, entries=[whole, *sessions])
+
+
+async def find(uow: "UnitOfWork", caller: Caller, conference_id: int) -> Calendar:
+    """The calendar of a conference the caller may see. Raises NotFound."""
+    async with uow.reading() as tx:
+        conference = await tx.conferences.find(conference_id, caller)
+        if conference is None:
+            raise NotFound
+        programmes = await tx.sessions.of_conferences([conference_id])
+    return of_conference(conference, programmes[conference_id])
+
+
+def _of_session(session: Session, conference: Conference) -> Entry:
+    # A conference that is called off, or is held elsewhere, changes its sessions too.
+    revised_at = max(session.updated_at, conference.updated_at)
+    speaker = f"Speaker: {session.speaker}" if session.speaker else ""
+    return Entry(
+        uid=_uid("session", session.id, session.created_at),
+        revision=_revision(session.created_at, revised_at),
+        revised_at=revised_at,
+        name=session.name,
+        period=session.period,
+        timezone=conference.timezone,
+        place=_listed(", ", session.room, conference.location),
+        notes=_listed("\n", conference.name, speaker, session.description),
+        status=_STATUSES[conference.status],
+    )
+
+
+def _uid(kind: str, id: int, created_at: datetime) -> str:
+    """The same for good, and another one in every other Plenary, where ids begin at 1 as well."""
+    return f"{kind}-{id}-{created_at:%Y%m%d%H%M%S%f}@plenary"
+
+
+def _revision(created_at: datetime, revised_at: datetime) -> int:
+    return max(0, int((revised_at - created_at).total_seconds()))
+
+
+def _listed(separator: str, *parts: str) -> str:
+    return separator.join(part for part in parts if part)
