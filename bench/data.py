@@ -22,6 +22,8 @@ FIRST_REGISTRANT = READERS.stop
 CONFERENCES = 1000
 HOT_SESSION = 1
 SPREAD_SESSIONS = range(2, 102)
+# As many as register have tickets for the last one, and nothing else: the code of the n-th is n.
+DOOR = CONFERENCES
 QUIET_SESSIONS = range(SPREAD_SESSIONS.stop, CONFERENCES + 1)
 REGISTRATIONS_PER_READER = 20
 
@@ -78,11 +80,33 @@ _REGISTRATIONS = (
     " generate_series(0, :each - 1) AS nth JOIN sessions AS s ON true"
     " WHERE s.id = :quiet + (reader + nth * (:quiet_sessions / :each)) % :quiet_sessions"
 )
+_HOLDERS = (
+    "INSERT INTO attendees (id, name, email, email_folded, created_at, updated_at)"
+    " SELECT :people + n, 'Holder ' || n, 'holder' || n || '@bench.example',"
+    " 'holder' || n || '@bench.example', now(), now() FROM generate_series(1, :people) AS n"
+)
+_TICKETS = (
+    "INSERT INTO registrations (conference_id, attendee_id, status, ticket_code, created_at,"
+    " confirmed_at) SELECT :door, :people + n, 'confirmed',"
+    " CAST(lpad(to_hex(n), 32, '0') AS uuid), now(), now() FROM generate_series(1, :people) AS n"
+)
+_ADMITTED = "UPDATE conferences SET seats_taken = :people WHERE id = :door"
 _SEATS = (
     "UPDATE sessions SET seats_taken = held.n FROM (SELECT session_id, count(*) AS n"
     " FROM registrations GROUP BY session_id) AS held WHERE sessions.id = held.session_id"
 )
-_FILL = (_USERS, _LOGINS, _ATTENDEES, _CONFERENCES, _SESSIONS, _REGISTRATIONS, _SEATS)
+_FILL = (
+    _USERS,
+    _LOGINS,
+    _ATTENDEES,
+    _CONFERENCES,
+    _SESSIONS,
+    _REGISTRATIONS,
+    _SEATS,
+    _HOLDERS,
+    _TICKETS,
+    _ADMITTED,
+)
 _IDENTITIES = ("users", "attendees", "conferences", "sessions")
 _TIDY = ("VACUUM (ANALYZE)", "CHECKPOINT")
 # What the in-process worker did not come to: it must not slow down what is measured next.
@@ -147,6 +171,7 @@ class Bench:
             "reader": READERS.start,
             "last_reader": READERS.stop - 1,
             "each": REGISTRATIONS_PER_READER,
+            "door": DOOR,
             "quiet": QUIET_SESSIONS.start,
             "quiet_sessions": len(QUIET_SESSIONS),
         }

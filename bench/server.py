@@ -14,9 +14,9 @@ from app.domain.errors import Unauthenticated
 from app.environment import read_settings, secret_values
 from app.main import create_app
 from app.routers.deps import Rt
+from app.routers.fields import Id
 from app.routers.v1.envelope import Envelope, ok
 from app.routers.v1.errors import errors
-from app.routers.v1.fields import Id
 from app.routers.v1.paths import V1
 
 router = APIRouter(prefix=f"{V1}/noop", tags=["Bench"])

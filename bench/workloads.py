@@ -60,17 +60,14 @@ class Requests:
         asked = cycle([self.get(path(reader), reader) for reader in data.READERS])
         return lambda most: asked
 
+    def scan(self, ticket: int) -> bytes:
+        """A ticket is read at the door."""
+        body = {"conference": data.DOOR, "code": str(UUID(int=ticket)), "nonce": str(ticket)}
+        return self.post("/check-ins/", body, data.ADMIN)
+
     def once_each(self, session_of: Callable[[int], int]) -> Callable[[int], Iterator[bytes]]:
-        """Each registrant registers once, over all rounds; written before the clock runs."""
-        attendee = data.FIRST_REGISTRANT
-
-        def some(most: int) -> Iterator[bytes]:
-            nonlocal attendee
-            first, attendee = attendee, attendee + most
-            path = "/registrations/"
-            return iter([self.registration(path, n, session_of(n)) for n in range(first, attendee)])
-
-        return some
+        """Each registrant registers once."""
+        return _once(lambda n: self.registration("/registrations/", n, session_of(n)))
 
 
 def workloads(requests: Requests) -> tuple[Workload, ...]:
@@ -99,6 +96,12 @@ def workloads(requests: Requests) -> tuple[Workload, ...]:
             requests=requests.once_each(lambda attendee: spread[attendee % len(spread)]),
             expected=201,
             fills=spread,
+        ),
+        Workload(
+            name="check-in",
+            title="check in, a new ticket each",
+            requests=_once(requests.scan),
+            clients=8,
         ),
         Workload(
             name="list",
@@ -133,6 +136,18 @@ def workloads(requests: Requests) -> tuple[Workload, ...]:
         ),
         Workload(name="login", title="login (argon2id)", requests=_again(logins), clients=4),
     )
+
+
+def _once(request_of: Callable[[int], bytes]) -> Callable[[int], Iterator[bytes]]:
+    """Of each registrant one request, over all rounds; written before the clock runs."""
+    attendee = data.FIRST_REGISTRANT
+
+    def some(most: int) -> Iterator[bytes]:
+        nonlocal attendee
+        first, attendee = attendee, attendee + most
+        return iter([request_of(n) for n in range(first, attendee)])
+
+    return some
 
 
 def _again(asked: list[bytes]) -> Callable[[int], Iterator[bytes]]:

@@ -1,0 +1,154 @@
+"""Checking in: one scan at the door, or all that a device gathered offline, and taking it back.
+
+One scan and ten thousand go the same way: lock the tickets, read their nonces, decide, write.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from app.domain.access import Caller, ensure_manages, ensure_organizer, manages
+from app.domain.check_ins import (
+    CheckIn,
+    CheckInFilter,
+    Decision,
+    DoorTicket,
+    Scan,
+    ScanResult,
+    Turnout,
+    Upload,
+    decide,
+    ensure_runs_door,
+    ensure_standing,
+    ensure_ticket,
+    read_code,
+)
+from app.domain.errors import AlreadyCheckedIn, ConflictingWrite, DomainError, NotFound
+from app.domain.idempotency import once
+from app.domain.pages import Page, PageRequest
+
+if TYPE_CHECKING:
+    from app.repositories.uow import Transaction, UnitOfWork
+
+CHECKED_IN = "checked_in"
+
+
+@once
+async def check_in(
+    uow: "UnitOfWork", caller: Caller, scan: Scan, conference_id: int | None, now: datetime
+) -> CheckIn:
+    """Let one in, at the door of the named conference, or else of the ticket's own.
+
+    Raises Forbidden, UnknownTicket, and what the rules of `decide` refuse.
+    """
+    ensure_organizer(caller)
+    async with uow as tx:
+        tickets = await _lock(tx, [scan], conference_id)
+        ticket = ensure_ticket(next(iter(tickets.values()), None))
+        ensure_runs_door(caller, ticket)
+        known = await tx.check_ins.known(ticket.conference_id, [scan.nonce])
+        decisions = decide([scan], tickets, known, caller.user_id, now)
+        [decision] = await _write(tx, decisions)
+        if isinstance(decision, DomainError):
+            raise decision
+        await tx.keep(decision)
+    return decision
+
+
+@once
+async def upload(
+    uow: "UnitOfWork", caller: Caller, conference_id: int, scans: Sequence[Scan], now: datetime
+) -> Upload:
+    """Take what a device gathered offline, all in one go. Raises Forbidden, NotFound."""
+    async with uow as tx:
+        await _ensure_manages(tx, caller, conference_id)
+        tickets = await _lock(tx, scans, conference_id)
+        known = await tx.check_ins.known(conference_id, [scan.nonce for scan in scans])
+        decisions = await _write(tx, decide(scans, tickets, known, caller.user_id, now))
+        answer = Upload(
+            conference_id=conference_id,
+            results=tuple(_result(*pair) for pair in zip(scans, decisions, strict=True)),
+        )
+        await tx.keep(answer)
+    return answer
+
+
+@once
+async def undo(uow: "UnitOfWork", caller: Caller, check_in_id: int, now: datetime) -> CheckIn:
+    """Take a check-in back: the ticket is good for entry again.
+
+    Raises Forbidden, NotFound, NotCheckedIn.
+    """
+    ensure_organizer(caller)
+    async with uow as tx:
+        standing = await tx.check_ins.lock(check_in_id)
+        if standing is None or not manages(caller, standing):
+            raise NotFound
+        ensure_standing(standing)
+        undone = replace(standing, undone_at=now, undone_by=caller.user_id)
+        await tx.check_ins.undo(undone)
+        await tx.keep(undone)
+    return undone
+
+
+async def listed(
+    uow: "UnitOfWork", caller: Caller, filter: CheckInFilter, page: PageRequest
+) -> Page[CheckIn]:
+    """Check-ins, undone ones too, the newest first: all for admins, organizers get their own."""
+    ensure_organizer(caller)
+    if not caller.is_admin:
+        filter = replace(filter, organizer_id=caller.user_id)
+    async with uow.reading() as tx:
+        return await tx.check_ins.page(filter, page)
+
+
+async def turnout(uow: "UnitOfWork", caller: Caller, conference_id: int) -> Sequence[Turnout]:
+    """Who is expected and who came, kind by kind. Raises Forbidden, NotFound."""
+    async with uow.reading() as tx:
+        await _ensure_manages(tx, caller, conference_id)
+        return await tx.check_ins.turnout(conference_id)
+
+
+async def offline(
+    uow: "UnitOfWork", caller: Caller, conference_id: int, after: int, most: int
+) -> Sequence[DoorTicket]:
+    """The live tickets after that registration, in order of id. Raises Forbidden, NotFound."""
+    async with uow.reading() as tx:
+        await _ensure_manages(tx, caller, conference_id)
+        return await tx.check_ins.live_tickets(conference_id, after, most)
+
+
+async def _lock(
+    tx: "Transaction", scans: Sequence[Scan], door_id: int | None
+) -> Mapping[str, DoorTicket]:
+    codes = {code for scan in scans if (code := read_code(scan.code)) is not None}
+    return await tx.check_ins.lock_tickets(sorted(codes), door_id)
+
+
+async def _write(tx: "Transaction", decisions: Sequence[Decision]) -> list[Decision]:
+    """Store the new check-ins; one whose nonce was taken this very moment has not happened."""
+    new = {one.nonce: one for one in decisions if isinstance(one, CheckIn) and not one.id}
+    ids = await tx.check_ins.add(list(new.values()))
+    made: dict[str, Decision] = {
+        nonce: replace(one, id=ids[nonce]) if nonce in ids else ConflictingWrite()
+        for nonce, one in new.items()
+    }
+    return [
+        made[one.nonce] if isinstance(one, CheckIn) and not one.id else one for one in decisions
+    ]
+
+
+def _result(scan: Scan, decision: Decision) -> ScanResult:
+    if isinstance(decision, CheckIn):
+        return ScanResult(nonce=scan.nonce, result=CHECKED_IN, checked_in_at=decision.checked_in_at)
+    at = decision.at if isinstance(decision, AlreadyCheckedIn) else None
+    return ScanResult(nonce=scan.nonce, result=decision.code, checked_in_at=at)
+
+
+async def _ensure_manages(tx: "Transaction", caller: Caller, conference_id: int) -> None:
+    """Names are for those who run the door: the organizer and admins. Raises NotFound too."""
+    conference = await tx.conferences.find(conference_id, caller)
+    if conference is None:
+        raise NotFound
+    ensure_manages(caller, conference)
