@@ -24,8 +24,16 @@ GATEWAY_SUCCESS_RATE = 0.8
 LEAST_SECRET_BYTES = 32
 _EVERYWHERE = {"0.0.0.0", "::", "localhost", ""}
 FROM_FILES = ("database_url", "redis_url", "secret_key", "webhook_secrets", "smtp_password")
-# What the demo allows per minute, so that nobody who tries things out meets a limit.
-_GENEROUS = {"login_limit_account": 10_000, "login_limit_address": 60_000, "write_limit": 600_000}
+# The published contracts beside the native API, by the names under which they are mounted.
+CONTRACTS = ("event-management", "mini-event", "event-hub", "jointoit")
+# What the demo allows per minute, so that nobody who tries things out meets a limit, and what it
+# shows: everything.
+_GENEROUS = {
+    "login_limit_account": 10_000,
+    "login_limit_address": 60_000,
+    "write_limit": 600_000,
+    "contracts": CONTRACTS,
+}
 
 Commas = Annotated[tuple[str, ...], NoDecode]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -70,6 +78,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".plenary")
     demo: bool = False
     contracts: Commas = ("event-management", "event-hub", "jointoit")
+    admin: bool = True
 
     # Where it listens, and as what it is reached.
     host: str = "127.0.0.1"
@@ -78,6 +87,7 @@ class Settings(BaseSettings):
     public_url: str | None = None
     trusted_proxies: Commas = ()
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
+    max_upload_bytes: Annotated[int, Field(ge=1024)] = 5_242_880
     body_seconds: Seconds = 20.0
     drain_seconds: Annotated[float, Field(ge=0)] | None = None
     graceful_seconds: Count = 30
@@ -141,6 +151,14 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("contracts", mode="after")
+    @classmethod
+    def _known_contracts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = ", ".join(sorted(set(value) - set(CONTRACTS)))
+        if unknown:
+            raise ValueError(f"knows no {unknown}; there are {', '.join(CONTRACTS)}")
         return value
 
     @field_validator("database_url", mode="after")
@@ -208,6 +226,11 @@ class Settings(BaseSettings):
     def mail_dir(self) -> Path:
         """Where the `file` transport leaves its messages."""
         return self.data_dir / "mail"
+
+    @property
+    def cover_dir(self) -> Path:
+        """Where the conferences' cover images are kept."""
+        return self.data_dir / "media" / "covers"
 
     @property
     def mails_by(self) -> Literal["file", "smtp", "console"]:

@@ -1,5 +1,6 @@
 """The application: `create_app(settings)`. Nothing else."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TypedDict
@@ -7,14 +8,19 @@ from typing import TypedDict
 from fastapi import FastAPI
 
 from app import __version__
+from app.admin import mounting as admin
 from app.config import Settings
 from app.middleware.bodies import BodyLimits
 from app.middleware.observing import Observing
 from app.middleware.slashes import TrailingSlashes
-from app.routers import documentation, health
+from app.routers import documentation, health, media, uploads
+from app.routers.compat import mounted
 from app.routers.v1 import errors, routers
 from app.routers.v1.paths import V1
 from app.runtime import Runtime
+
+# What a scanner gathers in a day without a network is one upload.
+_LARGER_BODIES = {re.compile(rf"{V1}/check-ins/bulk/?"): 4 * 1_048_576}
 
 
 class State(TypedDict):
@@ -43,14 +49,21 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     # Laid out flat: an included router is searched anew for each request, level by level.
-    for router in (*routers, health.router):
+    for router in (*routers, media.router, health.router):
         app.router.routes.extend(router.routes)
     documentation.install(app)
+    documentation.serve_assets(app)
+    mounted.mount(app, settings.contracts)
+    admin.install(app, settings)
     errors.install(app)
     # Each wraps those above it.
-    app.add_middleware(TrailingSlashes, prefix=f"{V1}/")
+    app.add_middleware(TrailingSlashes, prefixes=(f"{V1}/", f"{mounted.COMPAT}/"))
     app.add_middleware(
-        BodyLimits, most_bytes=settings.max_body_bytes, seconds=settings.body_seconds
+        BodyLimits,
+        most_bytes=settings.max_body_bytes,
+        seconds=settings.body_seconds,
+        larger=_LARGER_BODIES,
+        files=uploads.limits(settings),
     )
     app.add_middleware(Observing)
     return app

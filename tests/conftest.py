@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.config import Settings
+from app.config import CONTRACTS, Settings
 from tests import postgres
 from tests.serving import Served, served
 
@@ -52,10 +52,11 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 
 
 def settings_for(database_url: str, **others: object) -> Settings:
-    """Settings for tests: cheap password hashes, no limits, everything else as delivered."""
+    """Settings for tests: cheap hashes, no limits, every contract; all else as delivered."""
     chosen: dict[str, object] = {
         "database_url": database_url,
         "secret_key": SECRET,
+        "contracts": CONTRACTS,
         "argon2_time_cost": 1,
         "argon2_memory_kib": 8,
         "login_limit_account": 0,

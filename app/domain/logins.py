@@ -57,6 +57,8 @@ class Tokens(Protocol):
 
     def pair(self, user_id: int, family: str, jti: str, now: datetime) -> TokenPair: ...
 
+    def access(self, user_id: int, family: str, now: datetime) -> str: ...
+
     def read_refresh(self, token: str, now: datetime | None = None) -> Refresh: ...
 
 
@@ -136,11 +138,33 @@ async def refresh(uow: "UnitOfWork", tokens: Tokens, token: str, now: datetime) 
     raise InvalidToken
 
 
+async def refresh_only(uow: "UnitOfWork", tokens: Tokens, token: str, now: datetime) -> str:
+    """A new access token; the refresh token stays good until it expires or its login ends.
+
+    One that was exchanged for the next pair before is spent all the same, and ends the family.
+    """
+    shown = tokens.read_refresh(token, now)
+    async with uow as tx:
+        family = await tx.accounts.lock_family(shown.family, now)
+        means = turn(family, shown, now)
+        if family is not None and means in (Turn.NEXT, Turn.DOUBLED):
+            return tokens.access(family.user_id, family.id, now)
+        if means is Turn.REUSED:
+            await tx.accounts.revoke_family(shown.family, now)
+    raise InvalidToken
+
+
 async def log_out(uow: "UnitOfWork", tokens: Tokens, token: str, now: datetime) -> None:
     """End the family of a refresh token, whichever of its tokens this is."""
     shown = tokens.read_refresh(token, now)
     async with uow as tx:
         await tx.accounts.revoke_family(shown.family, now)
+
+
+async def end(uow: "UnitOfWork", caller: Caller, now: datetime) -> None:
+    """End the login by which the caller came."""
+    async with uow as tx:
+        await tx.accounts.revoke_family(caller.family, now)
 
 
 async def change_password(

@@ -1,6 +1,8 @@
 """How much may be sent, and how slowly: the server in front of us bounds neither."""
 
 import asyncio
+import re
+from collections.abc import Mapping
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,22 +14,47 @@ _CLOSING = {"Connection": "close"}
 class BodyLimits:
     """A body is at most so long (413) and arrives within so many seconds (408).
 
-    The refusal is raised where the body is read, so that it is answered like any other.
+    `larger` are patterns of paths that take more, each with how much it takes at least; those
+    of `files` do so for a form alone, which may hold a file. The refusal is raised where the body
+    is read, so that it is answered like any other.
     """
 
-    def __init__(self, app: ASGIApp, *, most_bytes: int, seconds: float) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        most_bytes: int,
+        seconds: float,
+        larger: Mapping[re.Pattern[str], int] | None = None,
+        files: Mapping[re.Pattern[str], int] | None = None,
+    ) -> None:
         self._app = app
         self._most_bytes = most_bytes
         self._seconds = seconds
+        self._larger = larger or {}
+        self._files = files or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             for name, value in scope["headers"]:
-                if name == b"content-length" and int(value) > self._most_bytes:
+                if name not in {b"content-length", b"transfer-encoding"}:
+                    continue
+                most = self._most(scope)
+                if name == b"content-length" and int(value) > most:
                     receive = _refuse
-                elif name in {b"content-length", b"transfer-encoding"}:
-                    receive = _Bounded(receive, self._most_bytes, self._seconds)
+                else:
+                    receive = _Bounded(receive, most, self._seconds)
         await self._app(scope, receive, send)
+
+    def _most(self, scope: Scope) -> int:
+        limits = {**self._larger, **self._files} if _is_form(scope) else self._larger
+        allowed = [most for pattern, most in limits.items() if pattern.fullmatch(scope["path"])]
+        return max([self._most_bytes, *allowed])
+
+
+def _is_form(scope: Scope) -> bool:
+    kind: bytes = dict(scope["headers"]).get(b"content-type", b"")
+    return kind.partition(b";")[0].strip().lower() == b"multipart/form-data"
 
 
 class _Bounded:

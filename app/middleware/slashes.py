@@ -1,19 +1,21 @@
-"""Native paths end with a slash and work without it: no redirect, for those drop bodies."""
+"""Paths end with a slash and work without it: no redirect, for those drop bodies."""
+
+from collections.abc import Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class TrailingSlashes:
-    """Adds the missing slash under one prefix, except after names such as `ticket.pdf`."""
+    """Adds the missing slash under some prefixes, except after names such as `ticket.pdf`."""
 
-    def __init__(self, app: ASGIApp, *, prefix: str) -> None:
+    def __init__(self, app: ASGIApp, *, prefixes: Sequence[str]) -> None:
         self._app = app
-        self._prefix = prefix
+        self._prefixes = tuple(prefixes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             path: str = scope["path"]
-            bare = path[-1:] != "/" and path.startswith(self._prefix)
+            bare = path[-1:] != "/" and path.startswith(self._prefixes)
             if bare and "." not in path[path.rindex("/") :]:
                 scope["path"] = path + "/"
                 scope["raw_path"] = scope.get("raw_path", path.encode()) + b"/"

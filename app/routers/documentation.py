@@ -1,7 +1,11 @@
-"""The document of the native API and the pages that show it; nothing comes from elsewhere."""
+"""The document of an application and the pages that show it; nothing comes from elsewhere."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
+from html import escape
 from pathlib import Path
+from string import Template
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -49,10 +53,15 @@ _KEY = {
 TAGS = (
     ("Auth", "Log in, refresh and revoke tokens."),
     ("Users", "Sign up, and one's own account."),
+    ("Categories", "What kind of occasion a conference is."),
     ("Conferences", "What one can register for."),
+    ("Ticket types", "The kinds of admission that a conference sells."),
     ("Sessions", "The timed items of a conference."),
     ("Attendees", "The people who attend, and what they might like."),
     ("Registrations", "An attendee's claim on a conference or on one of its sessions."),
+    ("Tickets", "The proof of a registration: JSON, PDF, QR code, calendar entry."),
+    ("Check-in", "The door: scans, who came, and lists for scanners without a network."),
+    ("Waitlist", "Who found no seat, in order, and how they move up."),
     ("Payments", "The simulated payment of a priced registration."),
     ("Search", "Conferences and sessions by the words in them."),
     ("Reports", "Figures for organizers and admins."),
@@ -60,42 +69,68 @@ TAGS = (
 )
 
 
-def install(app: FastAPI) -> None:
-    """Serve `/openapi.json`, `/docs` (where `/` leads), `/redoc` and their assets."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What the document of one application says beside its routes.
+
+    `prefix` is where the application is mounted; the paths of its document continue it.
+    """
+
+    summary: str
+    description: str
+    tags: Sequence[tuple[str, str]]
+    prefix: str = ""
+
+
+NATIVE = About(summary="A conference service", description=DESCRIPTION, tags=TAGS)
+
+
+def install(app: FastAPI, about: About = NATIVE) -> None:
+    """Serve `/openapi.json`, `/docs` (where `/` leads) and `/redoc` of this application."""
 
     @cache
     def made() -> bytes:
         return to_json(app.openapi())
 
+    @cache
+    def page(name: str) -> bytes:
+        shown = {"document": f"{about.prefix}/openapi.json", "title": app.title}
+        return _filled(name, **shown)
+
     async def openapi(_: Request) -> Response:
         return Response(made(), media_type="application/json")
 
     async def docs(_: Request) -> Response:
-        return _page("swagger.html")
+        return _page(page("swagger.html"))
 
     async def redoc(_: Request) -> Response:
-        return _page("redoc.html")
+        return _page(page("redoc.html"))
 
     async def root(_: Request) -> Response:
-        return RedirectResponse("/docs")
+        return RedirectResponse(f"{about.prefix}/docs")
 
     pages = {"/": root, "/openapi.json": openapi, "/docs": docs, "/redoc": redoc}
-    for path, page in pages.items():
-        app.add_route(path, page, include_in_schema=False)
+    slashed = {"/docs/": docs, "/redoc/": redoc}
+    for path, shown in (pages | slashed).items():
+        app.add_route(path, shown, include_in_schema=False)
+    app.openapi = lambda: document(app, about)  # type: ignore[method-assign]
+
+
+def serve_assets(app: FastAPI) -> None:
+    """What the pages of every application load, once for all of them."""
     app.mount("/static", StaticFiles(directory=ASSETS), name="static")
-    app.openapi = lambda: document(app)  # type: ignore[method-assign]
 
 
-def document(app: FastAPI) -> dict[str, Any]:
+def document(app: FastAPI, about: About = NATIVE) -> dict[str, Any]:
     """The OpenAPI document: what really happens, without the answers only the framework knows."""
     made = get_openapi(
         title=app.title,
         version=app.version,
-        summary="A conference service",
-        description=DESCRIPTION,
+        summary=about.summary,
+        description=about.description,
         routes=app.routes,
-        tags=[{"name": name, "description": text} for name, text in TAGS],
-        servers=[{"url": "/", "description": "This server"}],
+        tags=[{"name": name, "description": text} for name, text in about.tags],
+        servers=[{"url": about.prefix or "/", "description": "This server"}],
         contact={"name": "The Plenary project", "url": "https://plenary.example/"},
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
@@ -107,8 +142,6 @@ def document(app: FastAPI) -> dict[str, Any]:
             # That no token is needed is said, not left out.
             operation.setdefault("security", [])
             _name_the_key(operation)
-            # Said, not left out: no token is needed here.
-            operation.setdefault("security", [])
     made["components"]["parameters"] = {"IdempotencyKey": _KEY}
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -151,10 +184,10 @@ def _name_the_key(operation: dict[str, Any]) -> None:
         operation.setdefault("parameters", []).append(reference)
 
 
-def _page(name: str) -> Response:
-    return Response(_read(name), 200, _PAGE_HEADERS, media_type="text/html")
+def _page(content: bytes) -> Response:
+    return Response(content, 200, _PAGE_HEADERS, media_type="text/html")
 
 
-@cache
-def _read(name: str) -> bytes:
-    return (ASSETS / "docs" / name).read_bytes()
+def _filled(name: str, **shown: str) -> bytes:
+    page = Template((ASSETS / "docs" / name).read_text())
+    return page.substitute({key: escape(value) for key, value in shown.items()}).encode()

@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict
 from app.domain import errors as domain
 from app.domain.errors import DomainError, Other
 from app.domain.pages import Page
+from app.routers.fields import Day, Id, Name, PathId, QueryId
 from app.routers.v1.envelope import created, deleted, listed, ok
 from app.routers.v1.errors import errors, install
-from app.routers.v1.fields import Day, Id, Name, PathId, QueryId
 from app.routers.v1.listing import ListQuery, orderable
 
 RAISED: dict[str, Exception] = {}

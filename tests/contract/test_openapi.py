@@ -11,7 +11,15 @@ from app.config import Settings
 from app.main import create_app
 
 METHODS = ("get", "put", "post", "delete", "patch")
-PUBLIC = {"logIn", "refreshToken", "logOut", "signUp", "settlePayment"}
+PUBLIC = {
+    "logIn",
+    "refreshToken",
+    "logOut",
+    "signUp",
+    "settlePayment",
+    "listCategories",
+    "getCategory",
+}
 MONITORING = "/api/"
 # One verb, one thing: listConferences, getOwnProfile.
 READS_WELL = re.compile(r"[a-z]+([A-Z][a-z]*)*")
@@ -90,7 +98,9 @@ def test_every_json_body_has_an_example(
     without = [
         one.name
         for one in operations
-        if (body := one.spec.get("requestBody")) and not has_example(document, body["content"])
+        if (body := one.spec.get("requestBody"))
+        and "application/json" in body["content"]
+        and not has_example(document, body["content"])
     ]
     assert without == []
 

@@ -8,7 +8,7 @@ from typer.main import get_command
 
 from app.cli import app as command_line
 from app.config import Settings
-from app.routers.v1.errors import FRAMEWORK_CODES
+from app.routers.refusals import FRAMEWORK_CODES
 from tests.docs.blocks import ROOT
 
 DOCUMENTS = sorted(

@@ -11,6 +11,16 @@ from app.domain import attendees, recommendations
 from app.domain.attendees import Attendee, AttendeeChange, AttendeeDraft, AttendeeFilter
 from app.domain.recommendations import Mailing, Recommendation
 from app.routers.deps import Me, Now, Uow
+from app.routers.fields import (
+    Email,
+    Name,
+    Needle,
+    PathId,
+    Phone,
+    QueryId,
+    ShortText,
+    left_out,
+)
 from app.routers.v1.envelope import (
     SUCCESSFUL,
     Envelope,
@@ -21,16 +31,6 @@ from app.routers.v1.envelope import (
     ok,
 )
 from app.routers.v1.errors import errors
-from app.routers.v1.fields import (
-    Email,
-    Name,
-    Needle,
-    PathId,
-    Phone,
-    QueryId,
-    ShortText,
-    left_out,
-)
 from app.routers.v1.listing import ListQuery, asked, documented, orderable
 from app.routers.v1.paths import V1
 from app.routers.v1.sessions import SessionOut

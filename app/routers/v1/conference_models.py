@@ -18,10 +18,12 @@ from app.domain.conferences import (
     phase,
 )
 from app.domain.times import days, first_day, last_day
-from app.routers.v1.fields import (
+from app.routers.fields import (
+    MOST_ID,
     Currency,
     Day,
     Flag,
+    Id,
     Instant,
     LongText,
     Name,
@@ -30,20 +32,26 @@ from app.routers.v1.fields import (
     QueryId,
     Seats,
     ShortText,
+    Slug,
     Timezone,
     left_out,
 )
+from app.routers.media import cover_path
 from app.routers.v1.listing import ListQuery, orderable
 
 _NAMES = {
     "conference_name": "name",
     "start_date": "first_day",
     "end_date": "last_day",
+    "category": "category_id",
 }
 
 
 class ConferenceIn(BaseModel):
-    """Days are those of `timezone`; `capacity` null is unlimited; `status` says draft or not."""
+    """Days are those of `timezone`; `capacity` null is unlimited; `status` says draft or not.
+
+    `category` is the id of one.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
@@ -73,6 +81,7 @@ class ConferenceIn(BaseModel):
     status: Literal["draft", "published"] = "published"
     visibility: Visibility = Visibility.PUBLIC
     registration_deadline: Instant | None = None
+    category: Id | None = None
 
     def draft(self) -> ConferenceDraft:
         return ConferenceDraft(
@@ -88,6 +97,7 @@ class ConferenceIn(BaseModel):
             status=ConferenceStatus(self.status),
             visibility=self.visibility,
             registration_deadline=self.registration_deadline,
+            category_id=self.category,
         )
 
 
@@ -111,6 +121,7 @@ class ConferencePatch(BaseModel):
     multi_track: Flag = left_out()
     visibility: Visibility = left_out()
     registration_deadline: Instant | None = None
+    category: Id | None = None
 
     def changes(self) -> ConferenceChanges:
         named = {_NAMES.get(field, field): getattr(self, field) for field in self.model_fields_set}
@@ -118,7 +129,10 @@ class ConferencePatch(BaseModel):
 
 
 class ConferenceOut(BaseModel):
-    """`status` is told by the clock too; `starts_at` and `ends_at` are the days as instants."""
+    """`status` is told by the clock too; `starts_at` and `ends_at` are the days as instants.
+
+    `waiting` counts those who wait for an admission; `cover_image` is the path of a picture.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -135,6 +149,7 @@ class ConferenceOut(BaseModel):
                     "ends_at": "2026-09-04T00:00:00Z",
                     "capacity": None,
                     "seats_taken": 0,
+                    "waiting": 0,
                     "price": 0.0,
                     "currency": "USD",
                     "multi_track": False,
@@ -142,6 +157,8 @@ class ConferenceOut(BaseModel):
                     "visibility": "public",
                     "registration_deadline": None,
                     "organizer": 2,
+                    "category": 4,
+                    "cover_image": "/media/covers/8f14e45fceea167a5a36dedd4bea2543.jpg",
                     "created_at": "2026-05-01T10:00:00Z",
                     "updated_at": "2026-05-01T10:00:00Z",
                 }
@@ -160,6 +177,7 @@ class ConferenceOut(BaseModel):
     ends_at: datetime
     capacity: int | None
     seats_taken: int
+    waiting: int
     price: float
     currency: str
     multi_track: bool
@@ -167,6 +185,8 @@ class ConferenceOut(BaseModel):
     visibility: Visibility
     registration_deadline: datetime | None
     organizer: int | None
+    category: int | None
+    cover_image: str | None
     created_at: datetime
     updated_at: datetime
 
@@ -188,6 +208,7 @@ class ConferenceOut(BaseModel):
             ends_at=conference.period.end,
             capacity=conference.capacity,
             seats_taken=conference.seats_taken,
+            waiting=conference.waiting,
             price=float(conference.price.amount),
             currency=conference.price.currency,
             multi_track=conference.multi_track,
@@ -195,13 +216,18 @@ class ConferenceOut(BaseModel):
             visibility=conference.visibility,
             registration_deadline=conference.registration_deadline,
             organizer=conference.organizer_id,
+            category=conference.category_id,
+            cover_image=cover_path(conference.cover_image),
             created_at=conference.created_at,
             updated_at=conference.updated_at,
         )
 
 
 class ConferencesQuery(ListQuery):
-    """`start_after` and `start_before` name days and include them; `location` is a part of it."""
+    """`start_after` and `start_before` name days and include them; `location` is a part of it.
+
+    `category` is an id or a slug.
+    """
 
     ordering: Annotated[
         str, orderable("start_date", "end_date", "conference_name", "created_at")
@@ -211,14 +237,21 @@ class ConferencesQuery(ListQuery):
     start_after: Day | None = None
     start_before: Day | None = None
     multi_track: bool | None = None
+    visibility: Visibility | None = None
+    category: Slug | None = None
 
     def filter(self) -> ConferenceFilter:
+        named = self.category or ""
+        by_id = named.isdecimal() and int(named) <= MOST_ID
         return ConferenceFilter(
             phase=self.status,
             location=self.location,
             start_after=self.start_after,
             start_before=self.start_before,
             multi_track=self.multi_track,
+            visibility=self.visibility,
+            category_id=int(named) if by_id else None,
+            category_slug=None if by_id else self.category,
         )
 
 

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
-from app.domain import closing, conferences
+from app.domain import closing, conferences, revising
 from app.domain.conferences import Conference, Phase, phase
 from app.domain.pages import Page
 from app.routers.deps import Me, Now, Uow
+from app.routers.fields import PathId
 from app.routers.v1.conference_models import (
     AllConferencesQuery,
     ConferenceIn,
@@ -29,7 +30,6 @@ from app.routers.v1.envelope import (
     ok,
 )
 from app.routers.v1.errors import errors
-from app.routers.v1.fields import PathId
 from app.routers.v1.listing import asked, documented
 from app.routers.v1.paths import V1
 
@@ -153,7 +153,7 @@ async def update_conference(
     conference_id: PathId, body: ConferencePatch, me: Me, uow: Uow, now: Now
 ) -> Response:
     """Takes any part of the fields. New days must hold every session, a new capacity every seat."""
-    conference = await conferences.update(uow, me, conference_id, body.changes(), now)
+    conference = await revising.update_conference(uow, me, conference_id, body.changes(), now)
     return ok(ConferenceOut.of(conference, now))
 
 

@@ -4,6 +4,7 @@ Routes answer with ready bytes: their `response_model` only describes them.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl, urlencode
 
@@ -105,6 +106,9 @@ class ErrorEnvelope(BaseModel):
     request_id: str
     conflicts_with: ConflictsWith | None = Field(
         default=None, description="Present only when another object stands in the way."
+    )
+    checked_in_at: datetime | None = Field(
+        default=None, description="Present only when a ticket was checked in before."
     )
 
 

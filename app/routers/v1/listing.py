@@ -22,7 +22,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.domain.pages import PageRequest
-from app.routers.deps import Me
+from app.routers.deps import MaybeMe, Me
 
 Q = TypeVar("Q", bound=BaseModel)
 
@@ -56,10 +56,10 @@ class ListQuery(BaseModel):
         )
 
 
-def asked(model: type[Q]) -> Any:
+def asked(model: type[Q], *, by_anybody: bool = False) -> Any:
     """The dependency that reads the query string as this (frozen) model.
 
-    Who asks is found out before what is asked for is judged.
+    Who asks is found out before what is asked for is judged; a list for anybody needs no login.
     """
 
     @lru_cache(maxsize=1024)
@@ -67,7 +67,7 @@ def asked(model: type[Q]) -> Any:
         pairs = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
         return model.model_validate(dict(pairs))
 
-    async def query(request: Request, _: Me) -> Q:
+    def taken(request: Request) -> Q:
         query_string = request.scope["query_string"]
         # Whoever sends long ones, each another, is not to fill the memory with them.
         reading = read if len(query_string) <= _LONGEST_REMEMBERED else read.__wrapped__
@@ -77,7 +77,13 @@ def asked(model: type[Q]) -> Any:
             faults = [fault | {"loc": ("query", *fault["loc"])} for fault in error.errors()]
             raise RequestValidationError(faults) from error
 
-    return Depends(query)
+    async def query(request: Request, _: Me) -> Q:
+        return taken(request)
+
+    async def open_query(request: Request, _: MaybeMe) -> Q:
+        return taken(request)
+
+    return Depends(open_query if by_anybody else query)
 
 
 def documented(model: type[BaseModel]) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from app.domain import payments
 from app.domain.errors import Invalid
 from app.domain.payments import Outcome, Payment, PaymentFilter, PaymentStatus
 from app.routers.deps import Me, Now, Rt, Uow
+from app.routers.fields import Id, PathId, QueryId, ShortText
 from app.routers.v1.envelope import Envelope, ListEnvelope, listed, ok
 from app.routers.v1.errors import errors
-from app.routers.v1.fields import Id, PathId, QueryId, ShortText
 from app.routers.v1.listing import ListQuery, asked, documented, orderable
 from app.routers.v1.paths import V1
 from app.signing import verify

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain import reports
-from app.domain.reports import ConferenceReport, SessionReport
+from app.domain.reports import ConferenceReport, SessionReport, TicketTypeReport
 from app.routers.deps import Me, Uow
+from app.routers.fields import QueryId
 from app.routers.v1.envelope import ListEnvelope, listed
 from app.routers.v1.errors import errors
-from app.routers.v1.fields import QueryId
 from app.routers.v1.listing import ListQuery, asked, documented
 from app.routers.v1.paths import V1
 
@@ -91,6 +91,57 @@ class SessionReportOut(BaseModel):
         )
 
 
+class TicketTypeReportOut(BaseModel):
+    """`sold` counts seats; `quantity` and `remaining` null are unlimited; `revenue` is what was
+    paid and not given back.
+    """
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "ticket_type": 1,
+                    "ticket_type_name": "VIP",
+                    "conference": 1,
+                    "conference_name": "Tech Summit 2026",
+                    "quantity": 20,
+                    "sold": 18,
+                    "waiting": 0,
+                    "remaining": 2,
+                    "revenue": 2700.0,
+                    "currency": "USD",
+                }
+            ]
+        }
+    )
+
+    ticket_type: int
+    ticket_type_name: str
+    conference: int
+    conference_name: str
+    quantity: int | None
+    sold: int
+    waiting: int
+    remaining: int | None
+    revenue: float
+    currency: str
+
+    @classmethod
+    def of(cls, report: TicketTypeReport) -> "TicketTypeReportOut":
+        return cls(
+            ticket_type=report.ticket_type_id,
+            ticket_type_name=report.name,
+            conference=report.conference_id,
+            conference_name=report.conference_name,
+            quantity=report.capacity,
+            sold=report.sold,
+            waiting=report.waiting,
+            remaining=report.remaining,
+            revenue=float(report.revenue.amount),
+            currency=report.revenue.currency,
+        )
+
+
 class ReportQuery(ListQuery):
     conference: QueryId | None = Field(default=None, description="This conference alone.")
 
@@ -125,3 +176,19 @@ async def report_sessions(
     """Over all for admins, over their own for organizers; deleted and cancelled do not count."""
     page = await reports.sessions(uow, me, query.conference, query.page_request())
     return listed([SessionReportOut.of(item) for item in page.items], page, request)
+
+
+@router.get(
+    "/ticket-types/",
+    summary="Report on ticket types",
+    operation_id="reportTicketTypes",
+    response_model=ListEnvelope[TicketTypeReportOut],
+    responses=errors(400, 401, 403, 503),
+    openapi_extra=documented(ReportQuery),
+)
+async def report_ticket_types(
+    request: Request, me: Me, query: Annotated[ReportQuery, asked(ReportQuery)], uow: Uow
+) -> Response:
+    """Over all for admins, over their own for organizers; deleted and cancelled do not count."""
+    page = await reports.ticket_types(uow, me, query.conference, query.page_request())
+    return listed([TicketTypeReportOut.of(item) for item in page.items], page, request)

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from app.domain import request_logs
 from app.domain.request_logs import LogFilter, RequestLog
 from app.routers.deps import Me, Uow
+from app.routers.fields import Instant, ShortText
 from app.routers.v1.envelope import ListEnvelope, listed
 from app.routers.v1.errors import errors
-from app.routers.v1.fields import Instant, ShortText
 from app.routers.v1.listing import ListQuery, asked, documented, orderable
 from app.routers.v1.paths import V1
 

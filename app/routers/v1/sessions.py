@@ -11,9 +11,7 @@ from app.domain import closing, sessions
 from app.domain.sessions import Session, SessionChanges, SessionDraft, SessionFilter
 from app.domain.times import TimeRange
 from app.routers.deps import Me, Now, Uow
-from app.routers.v1.envelope import Envelope, ListEnvelope, created, deleted, listed, ok
-from app.routers.v1.errors import errors
-from app.routers.v1.fields import (
+from app.routers.fields import (
     Id,
     Instant,
     LongText,
@@ -26,6 +24,8 @@ from app.routers.v1.fields import (
     ShortText,
     left_out,
 )
+from app.routers.v1.envelope import Envelope, ListEnvelope, created, deleted, listed, ok
+from app.routers.v1.errors import errors
 from app.routers.v1.listing import ListQuery, asked, documented, orderable
 from app.routers.v1.paths import V1
 

@@ -1,29 +1,20 @@
 """Log in, go on, log out (seed 000 §3)."""
 
-from typing import Annotated
-
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
 from app.domain import logins
 from app.domain.access import fold
 from app.domain.accounts import TokenPair
 from app.routers.deps import Now, Rt, address
+from app.routers.fields import AnyPassword, Name, Token
 from app.routers.v1.envelope import Envelope, deleted, ok
 from app.routers.v1.errors import errors
-from app.routers.v1.fields import Name
 from app.routers.v1.paths import V1
 
 router = APIRouter(prefix=f"{V1}/token", tags=["Auth"])
 
 _TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"  # noqa: S105
-
-AnyPassword = Annotated[
-    str,
-    StringConstraints(strict=True, min_length=1, max_length=256),
-    Field(json_schema_extra={"format": "password"}),
-]
-Token = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1024)]
 
 
 class LoginIn(BaseModel):

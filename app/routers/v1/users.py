@@ -1,39 +1,23 @@
 """Sign-up and one's own account."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain import accounts, logins
 from app.domain.access import Role
-from app.domain.accounts import LONGEST_USERNAME, ProfileChange, SignUp, User
-from app.domain.passwords import LONGEST, SHORTEST
+from app.domain.accounts import ProfileChange, SignUp, User
 from app.routers.deps import Me, Now, Rt, Uow
+from app.routers.fields import AnyPassword, Email, NewPassword, ShortText, Username
 from app.routers.v1.envelope import Envelope, created, ok
 from app.routers.v1.errors import errors
-from app.routers.v1.fields import Email, ShortText
 from app.routers.v1.paths import V1
-from app.routers.v1.tokens import AnyPassword, TokensOut
+from app.routers.v1.tokens import TokensOut
 
 router = APIRouter(prefix=f"{V1}/users", tags=["Users"])
 
-Username = Annotated[
-    str,
-    StringConstraints(
-        strict=True,
-        strip_whitespace=True,
-        min_length=1,
-        max_length=LONGEST_USERNAME,
-        pattern=r"^[\w.@+-]+$",
-    ),
-]
-NewPassword = Annotated[
-    str,
-    StringConstraints(strict=True, min_length=SHORTEST, max_length=LONGEST),
-    Field(json_schema_extra={"format": "password"}),
-]
 _PROFILE: dict[str, Any] = {
     "username": "jane",
     "email": "jane@example.com",

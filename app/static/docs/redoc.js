@@ -1,7 +1,5 @@
 import { init } from "/static/docs/redoc/redoc.standalone.js";
 
-init(
-  "/openapi.json",
-  { disableTelemetry: true, router: "hash" },
-  document.getElementById("api"),
-);
+const page = document.getElementById("api");
+
+init(page.dataset.document, { disableTelemetry: true, router: "hash" }, page);

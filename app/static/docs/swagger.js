@@ -2,7 +2,7 @@
 
 // The token given under "Authorize" survives a reload; no validator elsewhere is asked.
 window.ui = SwaggerUIBundle({
-  url: "/openapi.json",
+  url: document.getElementById("api").dataset.document,
   dom_id: "#api",
   deepLinking: true,
   persistAuthorization: true,

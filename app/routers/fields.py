@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo, available_timezones
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
 
+from app.domain.accounts import LONGEST_USERNAME
 from app.domain.errors import NotFound
+from app.domain.passwords import LONGEST, SHORTEST
 from app.domain.times import EARLIEST, LATEST
 
 MOST_SEATS = 2**31 - 1
@@ -144,6 +146,38 @@ Email = Annotated[
     Field(json_schema_extra={"format": "email"}),
 ]
 """An address as it was written; whoever compares addresses folds them first."""
+
+Username = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        strip_whitespace=True,
+        min_length=1,
+        max_length=LONGEST_USERNAME,
+        pattern=r"^[\w.@+-]+$",
+    ),
+]
+
+NewPassword = Annotated[
+    str,
+    StringConstraints(strict=True, min_length=SHORTEST, max_length=LONGEST),
+    Field(json_schema_extra={"format": "password"}),
+]
+
+AnyPassword = Annotated[
+    str,
+    StringConstraints(strict=True, min_length=1, max_length=LONGEST),
+    Field(json_schema_extra={"format": "password"}),
+]
+"""A password to be compared: how weak it is does not matter here."""
+
+Token = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1024)]
+"""A refresh token in a body."""
+
+Slug = Annotated[
+    str, StringConstraints(strict=True, max_length=200, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+]
+"""A name in an address: lower-case letters and digits, with single hyphens between."""
 
 Currency = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")]
 Timezone = Annotated[str, _line_of(1, 64), AfterValidator(_timezone)]

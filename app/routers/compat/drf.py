@@ -1,0 +1,139 @@
+"""Refusals in the form of the Django REST framework, in which several contracts were written.
+
+A field at fault: `{"field": ["…"]}`. Anything else: `{"detail": "…", "code": "…"}`. Clients walk
+through the keys of the first form, so there the code is in the header `X-Error-Code` alone; that
+header is on every refusal.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from pydantic import BaseModel, RootModel
+
+from app.domain.errors import DomainError, NotFound, UnknownReference
+from app.routers import refusals
+from app.routers.refusals import (
+    DESCRIPTIONS,
+    EXAMPLES,
+    FRAMEWORK_CODES,
+    RETRY_AFTER,
+    STATUSES,
+    headers_of,
+)
+
+CODE_HEADER = "X-Error-Code"
+# What concerns no single field, where others are named beside it.
+WHOLE = "non_field_errors"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How one contract says no.
+
+    `statuses` are those that differ from the native ones, by category or by single error.
+    `fields` says by which name this contract's clients know a field of the domain's; a refusal
+    about any other field is a `detail`, for the client has sent no such thing.
+    `texts` are the sentences that this contract's document words itself.
+    """
+
+    statuses: Mapping[type[DomainError], int] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[type[DomainError], str] = field(default_factory=dict)
+
+    def answer(self, _: Request, error: DomainError) -> Response:
+        """The refusal as it goes out."""
+        status = refusals.status_of(error, {**STATUSES, **self.statuses})
+        headers = {CODE_HEADER: error.code, **headers_of(error, status)}
+        return refusals.as_json(status, self._body(error), headers)
+
+    def _body(self, error: DomainError) -> Mapping[str, Any]:
+        message = self.texts.get(type(error), error.message)
+        named: Mapping[str, list[str]] | None = getattr(error, "errors", None)
+        if not named:
+            if error.field is None or error.field not in self.fields:
+                return _detail(message, error.code)
+            named = {error.field: [message]}
+        if set(named) == {"detail"}:
+            return _detail(" ".join(named["detail"]), error.code)
+        return {self._name(name): messages for name, messages in named.items()}
+
+    def _name(self, name: str) -> str:
+        return WHOLE if name == "detail" else self.fields.get(name, name)
+
+
+class Faults(RootModel[dict[str, list[str]]]):
+    """The fields at fault, each with what is wrong about it."""
+
+
+class Detail(BaseModel):
+    """`detail` is for people, `code` for programs."""
+
+    detail: str
+    code: str
+
+
+def install(app: FastAPI, manner: Manner | None = None) -> None:
+    """Make every refusal of this application come in this form."""
+    answer = (manner or Manner()).answer
+    refusals.install(app, refusal=answer, framework=_on_framework_error)
+
+
+@contextmanager
+def references(*, place: str | None = None, **named: int | None) -> Iterator[None]:
+    """Within it, a field that names what is not there is refused in the customary words.
+
+    What the path names, and the domain by the field `place`, is not found.
+    """
+    try:
+        yield
+    except UnknownReference as error:
+        if place is not None and error.field == place:
+            raise NotFound from error
+        key = named.get(error.field or "")
+        if key is None:
+            raise
+        words = f'Invalid pk "{key}" - object does not exist.'
+        raise UnknownReference(words, field=error.field) from error
+
+
+def errors(*codes: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may answer with these statuses.
+
+    What takes an idempotency key (422) may find it malformed (400).
+    """
+    wanted = {*codes, 400} if 422 in codes else set(codes)
+    return {code: _documented(code) for code in sorted(wanted)}
+
+
+def _documented(code: int) -> dict[str, Any]:
+    example: Mapping[str, Any]
+    if code == 400:
+        example = {"title": ["This field is required."]}
+    elif code in EXAMPLES:
+        example = _detail(EXAMPLES[code].message, EXAMPLES[code].code)
+    else:
+        named, message = FRAMEWORK_CODES[code]
+        example = _detail(message, named)
+    described = "Malformed, or a rule refused" if code == 400 else DESCRIPTIONS[code]
+    documented: dict[str, Any] = {
+        "model": Faults | Detail if code == 400 else Detail,
+        "description": described,
+        "headers": {CODE_HEADER: {"schema": {"type": "string"}, "description": "The code."}},
+        "content": {"application/json": {"example": example}},
+    }
+    if code in (429, 503):
+        documented["headers"] |= RETRY_AFTER
+    return documented
+
+
+def _on_framework_error(
+    _: Request, status: int, code: str, message: str, headers: Mapping[str, str]
+) -> Response:
+    return refusals.as_json(status, _detail(message, code), {**headers, CODE_HEADER: code})
+
+
+def _detail(message: str, code: str) -> dict[str, str]:
+    return {"detail": message, "code": code}

@@ -1,0 +1,1 @@
+"""The contract of the event management API (seed 001)."""

@@ -1,0 +1,1 @@
+"""The contract of the mini event management API (seed 002)."""

@@ -1,0 +1,116 @@
+"""Events, registering for one, and who is coming; nobody logs in (seed 002)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+
+from app.domain import attendees, conferences, guests, registering
+from app.domain.admission import Target, Wish
+from app.domain.conferences import ConferenceFilter, Phase, Visibility
+from app.domain.guests import Guest
+from app.domain.pages import PageRequest
+from app.domain.registering import Ask
+from app.routers.compat.drf import errors
+from app.routers.compat.frame import bare
+from app.routers.compat.mini_event.event_models import (
+    AttendeeOut,
+    EventIn,
+    EventOut,
+    EventsQuery,
+    GuestIn,
+)
+from app.routers.deps import Now, Rt, Uow
+from app.routers.fields import PathId
+
+router = APIRouter(prefix="/api/events", tags=["Events"])
+
+# Published, and not begun: what a conference is before it is ongoing.
+_UPCOMING = ConferenceFilter(phase=Phase.PUBLISHED, visibility=Visibility.PUBLIC)
+
+
+@router.post(
+    "/",
+    operation_id="createEvent",
+    summary="Create a new event",
+    status_code=201,
+    response_model=EventOut,
+    responses=errors(400, 409, 422, 429, 503),
+)
+async def create_event(body: EventIn, uow: Uow, now: Now) -> Response:
+    """Everybody may; the event belongs to nobody, and admins look after it."""
+    return bare(EventOut.of(await conferences.create_open(uow, body.draft(), now)), 201)
+
+
+@router.get(
+    "/",
+    operation_id="listEvents",
+    summary="List all upcoming events",
+    response_model=list[EventOut],
+    responses=errors(400, 503),
+)
+async def list_events(query: Annotated[EventsQuery, Query()], uow: Uow, now: Now) -> Response:
+    """Those that start in the future, by start; at most 1,000, and `page` leads to the next."""
+    wanted = PageRequest(number=query.page, size=query.page_size, ordering=("start_date",))
+    page = await conferences.listed(uow, None, _UPCOMING, wanted, now)
+    return bare([EventOut.of(event) for event in page.items])
+
+
+@router.get(
+    "/{event_id}/",
+    operation_id="getEvent",
+    summary="Get event details",
+    response_model=EventOut,
+    responses=errors(404, 503),
+)
+async def get_event(event_id: PathId, uow: Uow) -> Response:
+    """One event, past ones too."""
+    return bare(EventOut.of(await conferences.find(uow, None, event_id)))
+
+
+@router.post(
+    "/{event_id}/register/",
+    operation_id="registerAttendee",
+    summary="Register an attendee for an event",
+    status_code=201,
+    response_model=AttendeeOut,
+    responses=errors(400, 404, 409, 422, 429, 503),
+)
+async def register(event_id: PathId, body: GuestIn, uow: Uow, rt: Rt, now: Now) -> Response:
+    """One registration per e-mail, whoever it was made by and wherever; no more than there are
+    seats.
+    """
+    await conferences.find(uow, None, event_id)
+    person = await attendees.guest(rt.unit_of_work(), body.name, body.email, now)
+    wish = Wish(
+        attendee_id=person.id,
+        target=Target(conference_id=event_id, session_id=None),
+        any_ticket_type=True,
+        guest_name=body.name,
+    )
+    ask = Ask(caller=None, wish=wish, claim=uow.claim)
+    registration = await registering.register(rt.registrations, ask)
+    # What was sent, not what is known of the person: whoever asks has not logged in.
+    said = Guest(
+        registration_id=registration.id,
+        conference_id=event_id,
+        name=body.name,
+        email=body.email,
+        registered_at=registration.created_at,
+    )
+    return bare(AttendeeOut.of(said), 201)
+
+
+@router.get(
+    "/{event_id}/attendees/",
+    operation_id="listAttendees",
+    summary="Get all registered attendees for an event",
+    response_model=list[AttendeeOut],
+    responses=errors(404, 503),
+)
+async def list_attendees(event_id: PathId, uow: Uow) -> Response:
+    """Who has a seat, in the order in which they registered, all of them.
+
+    E-mail addresses are shown for events that were put up here; those of an organizer are the
+    organizer's to see.
+    """
+    return bare([AttendeeOut.of(guest) for guest in await guests.coming_to(uow, None, event_id)])
