@@ -31,7 +31,11 @@ async def cancel_conference(
             tx, conference_id=conference.id, session_id=None, reason="conference_cancelled", now=now
         )
         cancelled = replace(
-            conference, status=ConferenceStatus.CANCELLED, seats_taken=0, updated_at=now
+            conference,
+            status=ConferenceStatus.CANCELLED,
+            seats_taken=0,
+            waiting=0,
+            updated_at=now,
         )
         await tx.conferences.save(cancelled)
         await tx.keep(cancelled)

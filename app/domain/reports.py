@@ -1,4 +1,7 @@
-"""Reports over conferences and sessions (seed 000 §5.5); deleted and cancelled do not count."""
+"""Reports over conferences, sessions and ticket types (seed 000 §5.5).
+
+Deleted and cancelled ones do not count.
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -35,6 +38,21 @@ class SessionReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketTypeReport:
+    """Seats sold and left (None is unlimited), who waits, and what was paid."""
+
+    ticket_type_id: int
+    name: str
+    conference_id: int
+    conference_name: str
+    capacity: int | None
+    sold: int
+    waiting: int
+    remaining: int | None
+    revenue: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReportFilter:
     """None means any."""
 
@@ -66,3 +84,12 @@ async def sessions(
     filter = reported_to(caller, conference_id)
     async with uow.reading() as tx:
         return await tx.reports.sessions(filter, page)
+
+
+async def ticket_types(
+    uow: "UnitOfWork", caller: Caller, conference_id: int | None, page: PageRequest
+) -> Page[TicketTypeReport]:
+    """One line per ticket type of conferences that are not cancelled. Raises Forbidden."""
+    filter = reported_to(caller, conference_id)
+    async with uow.reading() as tx:
+        return await tx.reports.ticket_types(filter, page)

@@ -12,6 +12,7 @@ GUARDS: dict[str, type[DomainError]] = {
     "ck_sessions_seats_within_capacity": errors.SessionFull,
     "ck_conferences_seats_within_capacity": errors.ConferenceFull,
     "ck_ticket_types_seats_within_capacity": errors.TicketTypeSoldOut,
+    "fk_conferences_category_id": errors.UnknownReference,
     "ck_ticket_types_sales_forward": errors.InvalidPeriod,
     "uq_ticket_types_name": errors.NameTaken,
     "uq_categories_name_folded": errors.NameTaken,

@@ -6,7 +6,7 @@ from sqlalchemy import TextClause, text
 
 from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
-from app.domain.reports import ConferenceReport, ReportFilter, SessionReport
+from app.domain.reports import ConferenceReport, ReportFilter, SessionReport, TicketTypeReport
 from app.repositories.base import Repository
 from app.repositories.tables import LIVE
 
@@ -20,8 +20,13 @@ _SESSIONS_FROM = (
     "FROM sessions s JOIN conferences c ON c.id = s.conference_id"
     f" WHERE s.deleted_at IS NULL AND {_REPORTED}"
 )
+_TICKET_TYPES_FROM = (
+    "FROM ticket_types t JOIN conferences c ON c.id = t.conference_id"
+    f" WHERE t.deleted_at IS NULL AND {_REPORTED}"
+)
 _COUNT_CONFERENCES = text(f"SELECT count(*) {_CONFERENCES_FROM}")
 _COUNT_SESSIONS = text(f"SELECT count(*) {_SESSIONS_FROM}")
+_COUNT_TICKET_TYPES = text(f"SELECT count(*) {_TICKET_TYPES_FROM}")
 _CONFERENCES = text(
     f"WITH page AS (SELECT c.id, c.name, c.starts_at {_CONFERENCES_FROM}"
     " ORDER BY c.starts_at, c.id LIMIT :most OFFSET :offset)"
@@ -45,6 +50,18 @@ _SESSIONS = text(
     " ON paid.registration_id = registrations.id AND paid.status = 'paid'"
     f" WHERE session_id = page.id AND registrations.{LIVE}) taken"
     " ORDER BY page.starts_at, page.id"
+)
+
+_TICKET_TYPES = text(
+    "WITH page AS (SELECT t.id, t.name, t.conference_id, c.name AS conference_name, c.starts_at,"
+    f" t.capacity, t.seats_taken, t.waiting, t.currency {_TICKET_TYPES_FROM}"
+    " ORDER BY c.starts_at, t.conference_id, t.id LIMIT :most OFFSET :offset)"
+    " SELECT page.*, page.capacity - page.seats_taken AS remaining, taken.revenue FROM page"
+    " CROSS JOIN LATERAL (SELECT CAST(coalesce(sum(paid.amount_minor), 0) AS bigint) AS revenue"
+    " FROM registrations JOIN payments paid"
+    " ON paid.registration_id = registrations.id AND paid.status = 'paid'"
+    f" WHERE ticket_type_id = page.id AND registrations.{LIVE}) taken"
+    " ORDER BY page.starts_at, page.conference_id, page.id"
 )
 
 
@@ -75,6 +92,28 @@ class Reports(Repository):
                 for row in rows
             ],
             count=await self._count(_COUNT_SESSIONS, filter),
+            request=page,
+        )
+
+    async def ticket_types(self, filter: ReportFilter, page: PageRequest) -> Page[TicketTypeReport]:
+        """A page of ticket types by their conferences' start, each with its payments summed up."""
+        rows = await self._rows(_TICKET_TYPES, _values(filter, page))
+        return Page(
+            items=[
+                TicketTypeReport(
+                    ticket_type_id=row["id"],
+                    name=row["name"],
+                    conference_id=row["conference_id"],
+                    conference_name=row["conference_name"],
+                    capacity=row["capacity"],
+                    sold=row["seats_taken"],
+                    waiting=row["waiting"],
+                    remaining=row["remaining"],
+                    revenue=Money(minor=row["revenue"], currency=row["currency"]),
+                )
+                for row in rows
+            ],
+            count=await self._count(_COUNT_TICKET_TYPES, filter),
             request=page,
         )
 

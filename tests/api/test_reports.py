@@ -14,6 +14,7 @@ from tests.factories import (
     a_conference,
     a_registration,
     a_session,
+    a_ticket_type,
     a_user,
     an_attendee,
     login,
@@ -21,6 +22,7 @@ from tests.factories import (
 
 CONFERENCES = "/api/v1/reports/conferences/"
 SESSIONS = "/api/v1/reports/sessions/"
+TICKET_TYPES = "/api/v1/reports/ticket-types/"
 _PAY = text(
     "INSERT INTO payments (registration_id, amount_minor, currency, status, created_at)"
     " VALUES (:id, :amount, 'USD', :status, now())"
@@ -167,3 +169,55 @@ async def test_pages_and_the_filter(
     assert len(await report(client, admin, f"{CONFERENCES}?conference={conference.id}")) == 1
     for strange in ("?ordering=revenue", "?conference=0", "?page_size=1001", "?x=1"):
         assert (await client.get(f"{SESSIONS}{strange}", headers=admin)).status_code == 400
+
+
+async def test_the_report_tells_what_was_sold(
+    client: httpx.AsyncClient,
+    admin_client: httpx.AsyncClient,
+    rival_client: httpx.AsyncClient,
+    visitor_client: httpx.AsyncClient,
+    olga: User,
+    uow: Units,
+    engine: AsyncEngine,
+) -> None:
+    conference = await a_conference(uow, organizer=olga, name="Tech Summit")
+    vip = await a_ticket_type(uow, conference, name="VIP", quantity=3, price=Decimal(150))
+    await a_ticket_type(uow, conference, name="General")
+    other = await a_ticket_type(uow, name="Elsewhere")
+    paid, unpaid = [await a_registration(uow, vip) for _ in range(2)]
+    await pay(engine, paid, "paid", 15_000)
+    await pay(engine, unpaid, "failed", 15_000)
+
+    async def lines(who: httpx.AsyncClient, **query: int) -> list[dict[str, Any]]:
+        answer = await who.get(TICKET_TYPES, params=query)
+        assert answer.status_code == 200, answer.text
+        data: list[dict[str, Any]] = answer.json()["data"]
+        assert answer.json()["meta"]["count"] == len(data)
+        return data
+
+    client.headers.update(await login(client, olga))
+    sold, unsold = await lines(client)
+    assert sold == {
+        "ticket_type": vip.id,
+        "ticket_type_name": "VIP",
+        "conference": conference.id,
+        "conference_name": "Tech Summit",
+        "quantity": 3,
+        "sold": 2,
+        "waiting": 0,
+        "remaining": 1,
+        "revenue": 150.0,
+        "currency": "USD",
+    }
+    assert unsold["ticket_type_name"] == "General"
+    assert (unsold["quantity"], unsold["remaining"], unsold["sold"]) == (None, None, 0)
+    assert unsold["revenue"] == 0.0
+    assert len(await lines(admin_client)) == 3
+    [elsewhere] = await lines(admin_client, conference=other.conference_id)
+    assert elsewhere["ticket_type_name"] == "Elsewhere"
+    assert await lines(rival_client) == []
+    assert await lines(client, conference=other.conference_id) == []
+    answer = await visitor_client.get(TICKET_TYPES)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    await admin_client.post(f"/api/v1/conferences/{conference.id}/cancel/")
+    assert await lines(client) == []

@@ -10,7 +10,7 @@ from app.domain import errors
 from app.domain.errors import DomainError
 from app.repositories.constraints import GUARDS
 from app.repositories.tables import metadata
-from app.routers.v1.errors import STATUSES, status_of
+from app.routers.refusals import STATUSES, status_of
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "errors.md").read_text()
 # Bases that are never raised themselves.

@@ -21,6 +21,7 @@ from app.domain.conferences import (
     ensure_one_track,
     ensure_programme_within,
     ensure_room_for_taken,
+    ensure_to_come,
     phase,
 )
 from app.domain.errors import (
@@ -29,6 +30,7 @@ from app.domain.errors import (
     Invalid,
     InvalidPeriod,
     SessionOverlap,
+    StartsInPast,
 )
 from app.domain.money import Money
 from app.domain.sessions import Slot
@@ -100,6 +102,16 @@ def test_who_manages_sees_everything(
 ) -> None:
     conference = replace(SUMMIT, status=status, visibility=visibility)
     assert can_see(viewer, conference, joined=joined)
+
+
+@pytest.mark.parametrize("status", list(ConferenceStatus))
+@pytest.mark.parametrize("visibility", list(Visibility))
+def test_without_a_login_one_sees_what_is_public(
+    status: ConferenceStatus, visibility: Visibility
+) -> None:
+    seen = visibility is Visibility.PUBLIC and status is not ConferenceStatus.DRAFT
+    conference = replace(SUMMIT, status=status, visibility=visibility)
+    assert can_see(None, conference, joined=False) is seen
 
 
 @pytest.mark.parametrize("viewer", [STRANGER, OTHER_ORGANIZER])
@@ -181,12 +193,22 @@ def test_a_capacity_holds_what_is_taken() -> None:
     assert refusal.value.field == "capacity"
 
 
-def test_the_currency_is_settled_once_there_are_sessions() -> None:
+def test_the_currency_is_settled_once_something_is_priced_in_it() -> None:
     in_euro = replace(SUMMIT, price=Money(minor=0, currency="EUR"))
-    ensure_currency_kept(SUMMIT, in_euro, [])
-    ensure_currency_kept(SUMMIT, SUMMIT, [slot(0, 1)])
-    with pytest.raises(ConferenceState):
-        ensure_currency_kept(SUMMIT, in_euro, [slot(0, 1)])
+    ensure_currency_kept(SUMMIT, in_euro, [], [])
+    ensure_currency_kept(SUMMIT, SUMMIT, [slot(0, 1)], ["a ticket type"])
+    for programme, types in (([slot(0, 1)], []), ([], ["a ticket type"])):
+        with pytest.raises(ConferenceState, match="priced in USD") as refusal:
+            ensure_currency_kept(SUMMIT, in_euro, programme, types)
+        assert refusal.value.field == "currency"
+
+
+def test_what_is_announced_without_an_account_is_still_to_come() -> None:
+    ensure_to_come(SUMMIT.period, SUMMIT.period.start - timedelta(seconds=1))
+    for now in (SUMMIT.period.start, NOW):
+        with pytest.raises(StartsInPast) as refusal:
+            ensure_to_come(SUMMIT.period, now)
+        assert refusal.value.field == "start_time"
 
 
 def test_only_a_draft_is_published_and_cancelling_is_once() -> None:
@@ -214,6 +236,30 @@ def test_a_capacity_can_be_lifted() -> None:
 def test_one_day_moves_alone() -> None:
     new = altered(SUMMIT, {"last_day": date(2026, 9, 5)})
     assert new.period == days(date(2026, 9, 1), date(2026, 9, 5), "UTC")
+
+
+def test_instants_are_taken_as_they_are() -> None:
+    start, end = NOW, NOW + timedelta(hours=2)
+    new = altered(
+        SUMMIT,
+        {"start": start, "end": end, "last_day": date(2026, 9, 5), "timezone": "Asia/Tokyo"},
+    )
+    period = TimeRange(start=start, end=end)
+    assert new == replace(SUMMIT, period=period, timezone="Asia/Tokyo")
+
+
+def test_a_new_start_alone_keeps_the_length_and_a_new_end_the_start() -> None:
+    later = altered(SUMMIT, {"start": NOW}).period
+    assert later == TimeRange(start=NOW, end=NOW + timedelta(days=3))
+    shorter = altered(SUMMIT, {"end": NOW}).period
+    assert shorter == TimeRange(start=SUMMIT.period.start, end=NOW)
+
+
+def test_a_category_is_named_changed_and_forgotten() -> None:
+    named = altered(SUMMIT, {"category_id": 4})
+    assert named == replace(SUMMIT, category_id=4)
+    assert altered(named, {"name": "Other"}).category_id == 4
+    assert altered(named, {"category_id": None}) == SUMMIT
 
 
 def test_another_zone_keeps_the_days() -> None:

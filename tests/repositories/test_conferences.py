@@ -26,6 +26,7 @@ from app.domain.times import TimeRange, days, utc_now
 from tests import factories
 from tests.factories import (
     Units,
+    a_category,
     a_conference,
     a_registration,
     a_session,
@@ -45,7 +46,7 @@ async def an_admin(uow: Units) -> Caller:
 
 async def listed(
     uow: Units,
-    viewer: Caller,
+    viewer: Caller | None,
     filter: ConferenceFilter | None = None,
     page: PageRequest | None = None,
     now: datetime = NOW,
@@ -80,6 +81,8 @@ async def test_what_is_added_is_found_again(uow: Units) -> None:
         status=ConferenceStatus.DRAFT,
         visibility=Visibility.PRIVATE,
         registration_deadline=NOW,
+        category_id=2,
+        cover_image="cover.jpg",
     )
     async with uow() as tx:
         price = Money(minor=950, currency="CHF")
@@ -104,17 +107,29 @@ async def test_what_is_added_is_found_again(uow: Units) -> None:
         organizer_id=organizer.id,
         created_at=NOW,
         updated_at=NOW,
+        category_id=2,
+        cover_image="cover.jpg",
+        waiting=0,
     )
 
 
 async def test_what_is_saved_is_found_and_seats_are_left_alone(uow: Units) -> None:
     conference = await a_conference(uow)
     await a_registration(uow, conference)
-    changed = replace(conference, name="Other", capacity=7, seats_taken=5, updated_at=NOW)
+    changed = replace(
+        conference,
+        name="Other",
+        capacity=7,
+        seats_taken=5,
+        waiting=3,
+        category_id=3,
+        cover_image="cover.png",
+        updated_at=NOW,
+    )
     async with uow() as tx:
         await tx.conferences.save(changed)
         found = await tx.conferences.lock(conference.id)
-    assert found == replace(changed, seats_taken=1)
+    assert found == replace(changed, seats_taken=1, waiting=0)
 
 
 async def test_a_zone_the_database_does_not_know_is_refused(uow: Units) -> None:
@@ -185,10 +200,10 @@ async def test_who_sees_what_is_the_same_in_sql_as_in_the_domain(uow: Units) -> 
         async with uow() as tx:
             for conference, _ in conferences:
                 await tx.conferences.save(replace(conference, status=status))
-        for viewer in [*viewers, caller(guest), caller(former)]:
+        for viewer in [*viewers, caller(guest), caller(former), None]:
             seen = {item.id for item in (await listed(uow, viewer)).items}
             for conference, claimed in conferences:
-                joined = claimed and viewer.user_id == guest.id
+                joined = claimed and viewer is not None and viewer.user_id == guest.id
                 expected = can_see(viewer, replace(conference, status=status), joined=joined)
                 assert (conference.id in seen) is expected
                 async with uow().reading() as tx:
@@ -257,6 +272,17 @@ async def test_filters(uow: Units) -> None:
     assert await names(uow, ConferenceFilter(start_after=next_day)) == ["two"]
     both = ConferenceFilter(start_after=next_day, multi_track=True)
     assert await names(uow, both) == []
+
+
+async def test_filters_by_category_and_visibility(uow: Units) -> None:
+    category = await a_category(uow, name="Open Air")
+    await a_conference(uow, name="one", category=category)
+    await a_conference(uow, name="two", visibility=Visibility.PRIVATE)
+    assert await names(uow, ConferenceFilter(category_id=category.id)) == ["one"]
+    assert await names(uow, ConferenceFilter(category_slug="open-air")) == ["one"]
+    assert await names(uow, ConferenceFilter(category_slug="workshop")) == []
+    assert await names(uow, ConferenceFilter(category_slug="nothing")) == []
+    assert await names(uow, ConferenceFilter(visibility=Visibility.PRIVATE)) == ["two"]
 
 
 async def test_the_phase_in_sql_is_that_of_the_domain(uow: Units) -> None:
