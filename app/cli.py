@@ -109,6 +109,52 @@ def demo(data_dir: DataDir = None) -> None:
     print("The sample data was added." if added else "The sample data was there already.")
 
 
+@app.command("import")
+def bring_in(
+    events: Annotated[Path, typer.Argument(metavar="EVENTS.csv")],
+    attendees: Annotated[Path, typer.Argument(metavar="ATTENDEES.csv")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Remove all conferences first; asks.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    discard_payments: Annotated[
+        bool, typer.Option("--discard-payments", help="With --replace: paid ones too.")
+    ] = False,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where rejected lines go; rejected.csv beside the input.")
+    ] = None,
+    organizer: Annotated[
+        str | None, typer.Option(metavar="USERNAME", help="Whose conferences they become.")
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Of times that name no zone.")
+    ] = None,
+    mail: Annotated[bool, typer.Option("--mail", help="Write to everybody registered.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Say nothing unless it fails.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Bring in events and attendees from CSV. Ends with 3 when lines were rejected."""
+    with _told_plainly():
+        from app.importing.command import Order, rejects_beside, run
+
+        order = Order(
+            events=events,
+            attendees=attendees,
+            rejects=rejects or rejects_beside(attendees),
+            organizer=organizer,
+            timezone=timezone,
+            mails=mail,
+            replaces=replace,
+            discards_payments=discard_payments,
+            quiet=quiet,
+            asks=None if yes else _asked,
+        )
+        outcome = run(_settings(data_dir=data_dir), order)
+    if not quiet:
+        print("\n".join(outcome.lines))
+    raise typer.Exit(code=0 if outcome.complete else 3)
+
+
 @app.command("create-admin")
 def create_admin(
     username: Annotated[str, typer.Option(prompt=True)],
@@ -182,6 +228,11 @@ def outbox_redrive(
         with with_database(_settings(data_dir=data_dir)) as settings:
             count = asyncio.run(redrive(settings, ids))
     print(f"{count} messages are open again.")
+
+
+def _asked(question: str) -> str:
+    print(question, end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline()
 
 
 def _settings(**given: Any) -> "Settings":

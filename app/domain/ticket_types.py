@@ -1,13 +1,13 @@
 """Ticket types: the kinds of admission that a conference sells. How they change: `revising.py`."""
 
-from collections.abc import Iterable, Mapping, Sequence, Sized
+from collections.abc import Iterable, Sized
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict
 
 from app.domain.access import Caller, fold
-from app.domain.conferences import Conference, ensure_not_cancelled, lock_managed
+from app.domain.conferences import ensure_not_cancelled, lock_managed
 from app.domain.errors import (
     ConferenceState,
     InvalidPeriod,
@@ -158,14 +158,6 @@ async def listed(
         if await tx.conferences.find(conference_id, caller) is None:
             raise NotFound
         return await tx.ticket_types.page(conference_id, page)
-
-
-async def of_conferences(
-    uow: "UnitOfWork", conferences: Iterable[Conference]
-) -> Mapping[int, Sequence[TicketType]]:
-    """The ticket types of each of these conferences, which the caller was shown, by its id."""
-    async with uow.reading() as tx:
-        return await tx.ticket_types.of_conferences([conference.id for conference in conferences])
 
 
 @once

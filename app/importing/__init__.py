@@ -1,0 +1,1 @@
+"""Events and attendees from two CSV files, through the same rules as everything else."""
