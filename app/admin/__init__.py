@@ -1,0 +1,1 @@
+"""The administration site at `/admin`: it reads the tables for itself, and writes by use cases."""
