@@ -22,7 +22,14 @@ if TYPE_CHECKING:
     from app.repositories.uow import UnitOfWork
 
 # What the worker and the request log send from time to time.
-BESIDE_REQUESTS = ("outbox", "request_logs", "pg_try_advisory_xact_lock", "hold_expires_at <=")
+BESIDE_REQUESTS = (
+    "outbox",
+    "request_logs",
+    "pg_try_advisory_xact_lock",
+    "hold_expires_at <=",
+    "s.waiting > 0",
+    "AS attendee_email",
+)
 SECRET = "f1c0ba5e7d4e4f7e9a6b2f0d83c5a917c2e86d3b"
 
 
