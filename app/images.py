@@ -46,7 +46,7 @@ class Images:
     async def drop(self, name: str) -> None:
         """Remove a picture; one that is not there is gone already."""
         if is_name(name):
-            await self._aside(lambda: (self._folder / name).unlink(missing_ok=True))
+            await asyncio.to_thread((self._folder / name).unlink, missing_ok=True)
 
     def find(self, name: str) -> Path | None:
         """The file of this name; a name that was never given names none."""

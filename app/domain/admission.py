@@ -72,7 +72,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A live or waitlisted registration an attendee has; waitlisted ones block no schedule."""
+    """A live or waitlisted registration an attendee has; waitlisted ones block no schedule.
+
+    One `by_guest` was made by an e-mail address alone.
+    """
 
     registration_id: int
     attendee_id: int
@@ -81,6 +84,7 @@ class Held:
     period: TimeRange | None
     is_live: bool
     organizer_id: int | None
+    by_guest: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

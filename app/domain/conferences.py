@@ -5,7 +5,7 @@ How they change is told in `revising.py`, how they end in `closing.py`.
 
 from collections.abc import Sequence, Sized
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -31,10 +31,13 @@ from app.domain.errors import (
 from app.domain.idempotency import once
 from app.domain.money import Money, exact
 from app.domain.pages import Page, PageRequest
-from app.domain.times import TimeRange, days, first_day, last_day
+from app.domain.times import EARLIEST, LATEST, TimeRange, days, first_day, last_day
 
 if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
+
+
+_A_DAY = timedelta(days=1)
 
 
 class ConferenceStatus(StrEnum):
@@ -192,6 +195,12 @@ def ensure_forward(period: TimeRange, *, field: str) -> None:
         raise InvalidPeriod(field=field)
 
 
+def ensure_in_time(period: TimeRange, *, field: str) -> None:
+    """Everything happens in the years 2000 to 2100, in whatever time zone (`invalid_period`)."""
+    if period.start < EARLIEST - _A_DAY or period.end > LATEST + _A_DAY:
+        raise InvalidPeriod("That lies outside the years 2000 to 2100.", field=field)
+
+
 def ensure_programme_within(period: TimeRange, programme: Sequence[Timed]) -> None:
     """A session lies within its conference's days, also when the days change (`invalid_period`)."""
     for session in programme:
@@ -335,6 +344,7 @@ async def _put_up(
     uow: "UnitOfWork", draft: ConferenceDraft, organizer_id: int | None, now: datetime
 ) -> Conference:
     ensure_forward(draft.period, field="end_date")
+    ensure_in_time(draft.period, field="end_date")
     price = exact(draft.price, draft.currency)
     async with uow as tx:
         await ensure_category(tx, draft.category_id)

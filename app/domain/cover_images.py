@@ -34,6 +34,12 @@ async def managed(uow: "UnitOfWork", caller: Caller, conference_id: int) -> Conf
     return conference
 
 
+async def shown(uow: "UnitOfWork", conference_id: int) -> str:
+    """The name of the file that a conference shows at this moment; empty for none."""
+    async with uow.reading() as tx:
+        return await tx.conferences.cover_of(conference_id)
+
+
 @once
 async def set_cover(
     uow: "UnitOfWork", caller: Caller, conference_id: int, name: str, now: datetime

@@ -10,6 +10,7 @@ from app.domain.admission import Offer, Target, Wish, admit
 from app.domain.errors import Invalid, PaymentState, Refused, RegistrationState
 from app.domain.idempotency import once
 from app.domain.messages import Message, MessageKind
+from app.domain.money import Money
 from app.domain.registrations import (
     Registration,
     RegistrationStatus,
@@ -103,7 +104,9 @@ async def move(
         ensure_price_moves(old, choices[0], has_payment)
         ensure_payee_stays(old, venue, has_payment)
         holding = [claim for claim in held if claim.registration_id != old.id]
-        [place] = admit([wish], [choices], holding)
+        # Its own seats are free for it, wherever both places count them.
+        own = dict.fromkeys(old.pools, -old.quantity)
+        [place] = admit([wish], [choices], holding, own)
         if isinstance(place, Refused):
             raise place
         new = _moved(old, place.offer, now, tx.hold)
@@ -130,7 +133,7 @@ def ensure_not_inside(registration: Registration) -> None:
 def ensure_price_moves(old: Registration, offer: Offer, has_payment: bool) -> None:
     """What is paid, or being paid, moves only to what costs the same (`payment_state`)."""
     if has_payment and offer.unit_price.times(old.quantity) != old.price:
-        raise PaymentState("The other session has another price; cancel and register anew.")
+        raise PaymentState("That has another price; cancel and register anew.")
 
 
 def ensure_payee_stays(old: Registration, venue: Venue, has_payment: bool) -> None:
@@ -145,6 +148,14 @@ def ensure_same_attendee(registration: Registration, attendee_id: int | None) ->
         raise Invalid("A registration cannot be given to another attendee.", field="attendee")
 
 
+def _held_until(old: Registration, price: Money, now: datetime, hold: timedelta) -> datetime | None:
+    """Moving about prolongs no hold."""
+    if price == old.price:
+        return old.hold_expires_at
+    anew = hold_until(price, now, hold)
+    return min(anew, old.hold_expires_at) if anew and old.hold_expires_at else anew
+
+
 def _moved(old: Registration, offer: Offer, now: datetime, hold: timedelta) -> Registration:
     price = offer.unit_price.times(old.quantity)
     kept = price == old.price
@@ -156,6 +167,6 @@ def _moved(old: Registration, offer: Offer, now: datetime, hold: timedelta) -> R
         ticket_type_id=offer.ticket_type_id,
         price=price,
         status=status,
-        hold_expires_at=old.hold_expires_at if kept else hold_until(price, now, hold),
+        hold_expires_at=_held_until(old, price, now, hold),
         confirmed_at=(old.confirmed_at or now) if status is RegistrationStatus.CONFIRMED else None,
     )

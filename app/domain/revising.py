@@ -14,6 +14,7 @@ from app.domain.conferences import (
     ensure_category,
     ensure_currency_kept,
     ensure_forward,
+    ensure_in_time,
     ensure_one_track,
     ensure_programme_within,
     ensure_room_for_taken,
@@ -99,6 +100,7 @@ async def _serve(tx: "Transaction", conference_id: int, now: datetime) -> None:
 async def _ensure_fits(tx: "Transaction", old: Conference, new: Conference) -> None:
     """What the conference holds already has its place in what it is to be."""
     ensure_forward(new.period, field="end_date")
+    ensure_in_time(new.period, field="end_date")
     ensure_room_for_taken(new.capacity, new.seats_taken, field="capacity")
     programme = await tx.sessions.programme(new.id)
     ensure_programme_within(new.period, programme)

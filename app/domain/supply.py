@@ -112,11 +112,20 @@ def ensure_may_register(
     """
     if caller is None or caller.is_admin or person.user_id == caller.user_id:
         return
-    known = person.created_by == caller.user_id or any(
-        claim.organizer_id == caller.user_id for claim in holding
-    )
-    if not (manages(caller, venue) and known):
+    if not (manages(caller, venue) and is_known(caller, person, holding)):
         raise Forbidden("You may register yourself, or people you know for your own conference.")
+
+
+def is_known(caller: Caller, person: Person, holding: Sequence[Held]) -> bool:
+    """An organizer knows whom they entered, and who came to them by logging in.
+
+    Anybody can write down anybody's address: a guest makes nobody known but a guest.
+    """
+    is_guest = person.user_id is None and person.created_by is None
+    return person.created_by == caller.user_id or any(
+        claim.organizer_id == caller.user_id and (is_guest or not claim.by_guest)
+        for claim in holding
+    )
 
 
 def ensure_open(caller: Caller | None, venue: Venue, offer: Offer, now: datetime) -> None:

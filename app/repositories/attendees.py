@@ -24,7 +24,9 @@ _SEEN = {
         "(a.user_id = :viewer OR a.created_by = :viewer OR a.id IN ("
         "SELECT guest.attendee_id FROM registrations guest"
         " JOIN conferences venue ON venue.id = guest.conference_id"
-        " WHERE venue.organizer_id = :viewer AND venue.deleted_at IS NULL))"
+        " WHERE venue.organizer_id = :viewer AND venue.deleted_at IS NULL"
+        # Anybody can write down anybody's address: that shows a guest, and nobody else.
+        " AND (guest.guest_name = '' OR a.user_id IS NULL AND a.created_by IS NULL)))"
     ),
     Sight.ONESELF: "a.user_id = :viewer",
 }

@@ -42,6 +42,7 @@ _FIND = text(f"SELECT {COLUMNS} FROM conferences c WHERE id = :id AND {VISIBLE}"
 _LOCK = text(
     f"SELECT {COLUMNS} FROM conferences WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE"
 )
+_COVER_OF = text("SELECT cover_image FROM conferences WHERE id = :id AND deleted_at IS NULL")
 _IS_JOINED = text(f"SELECT CAST(:id AS bigint) IN ({JOINED})")
 _ADD = text(
     "INSERT INTO conferences (name, description, location, timezone, starts_at, ends_at, capacity,"
@@ -105,6 +106,11 @@ class Conferences(Repository):
         """Lock one that is not deleted, and read it as it is now."""
         rows = (await self._do(_LOCK, {"id": id})).all()
         return conference_of(rows[0]) if rows else None
+
+    async def cover_of(self, id: int) -> str:
+        """The name of its picture's file, whoever asks; empty for none."""
+        found = (await self._do(_COVER_OF, {"id": id})).scalar_one_or_none()
+        return found or ""
 
     async def is_joined(self, id: int, viewer: Caller | None) -> bool:
         """Whether the viewer is registered, or waiting, for it or one of its sessions."""

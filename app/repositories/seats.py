@@ -34,7 +34,7 @@ _VENUES = text(
 )
 _HELD = text(
     "SELECT r.id, r.attendee_id, r.conference_id, r.session_id, r.status, r.starts_at, r.ends_at,"
-    " COALESCE(s.name, c.name) AS name, c.organizer_id"
+    " COALESCE(s.name, c.name) AS name, c.organizer_id, r.guest_name <> '' AS by_guest"
     " FROM registrations r JOIN conferences c ON c.id = r.conference_id"
     " LEFT JOIN sessions s ON s.id = r.session_id"
     " WHERE r.attendee_id = ANY(CAST(:ids AS bigint[]))"
@@ -136,6 +136,7 @@ class Seats(Repository):
                 else None,
                 is_live=row["status"] != RegistrationStatus.WAITLISTED,
                 organizer_id=row["organizer_id"],
+                by_guest=row["by_guest"],
             )
             for row in rows
         ]

@@ -29,19 +29,25 @@ _HEADS_OF_CONFERENCES = text(
     " AND (r.ticket_type_id IS NULL OR r.ticket_type_id <> ALL(CAST(:sold_out AS bigint[])))"
     " ORDER BY r.id LIMIT :most) AS queued ORDER BY queued.id"
 )
+# Only where somebody would get a seat: a queue that cannot move must not stand before one that can.
 _DUE = text(
     "SELECT s.conference_id, s.id AS session_id FROM sessions s"
     " JOIN conferences c ON c.id = s.conference_id"
     " WHERE s.waiting > 0 AND (s.capacity IS NULL OR s.seats_taken < s.capacity)"
     " AND s.deleted_at IS NULL AND s.ends_at > :now AND c.status = 'published'"
+    " AND EXISTS (SELECT FROM registrations r WHERE r.session_id = s.id"
+    " AND r.status = 'waitlisted'"
+    " AND (s.capacity IS NULL OR s.seats_taken + r.quantity <= s.capacity)"
+    " AND NOT EXISTS (SELECT FROM registrations held WHERE held.attendee_id = r.attendee_id"
+    " AND held.session_id IS NOT NULL AND held.status IN ('pending', 'confirmed')"
+    " AND tstzrange(held.starts_at, held.ends_at) && tstzrange(s.starts_at, s.ends_at)))"
     " UNION ALL SELECT c.id, NULL FROM conferences c WHERE c.waiting > 0"
     " AND (c.capacity IS NULL OR c.seats_taken < c.capacity)"
     " AND c.deleted_at IS NULL AND c.ends_at > :now AND c.status = 'published'"
-    # Somebody waits for no ticket type in particular, or for one that has a seat.
-    " AND (c.waiting > (SELECT coalesce(sum(t.waiting), 0) FROM ticket_types t"
-    " WHERE t.conference_id = c.id) OR EXISTS (SELECT FROM ticket_types t"
-    " WHERE t.conference_id = c.id AND t.waiting > 0"
-    " AND (t.capacity IS NULL OR t.seats_taken < t.capacity))) LIMIT :most"
+    " AND EXISTS (SELECT FROM registrations r LEFT JOIN ticket_types t ON t.id = r.ticket_type_id"
+    " WHERE r.conference_id = c.id AND r.session_id IS NULL AND r.status = 'waitlisted'"
+    " AND (c.capacity IS NULL OR c.seats_taken + r.quantity <= c.capacity)"
+    " AND (t.capacity IS NULL OR t.seats_taken + r.quantity <= t.capacity)) LIMIT :most"
 )
 _AWAITED = (
     "SELECT DISTINCT w.conference_id, w.session_id FROM registrations w"

@@ -66,7 +66,7 @@ def _worded(fault: Mapping[str, Any]) -> str:
     kind, context = fault["type"], fault.get("ctx") or {}
     if kind in _WORDS:
         return _WORDS[kind]
-    if kind == "string_too_short" and context.get("min_length") == 1:
+    if kind in ("string_too_short", "too_short") and context.get("min_length") == 1:
         return "This field may not be blank."
     if kind in ("enum", "literal_error"):
         return f"This must be {context['expected']}."

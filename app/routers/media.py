@@ -2,8 +2,7 @@
 
 import asyncio
 
-from fastapi import APIRouter
-from fastapi.responses import FileResponse
+from fastapi import APIRouter, Response
 
 from app.domain.errors import NotFound
 from app.images import MEDIA_TYPES
@@ -32,17 +31,19 @@ def cover_path(name: str) -> str | None:
     "/{name}",
     summary="Get a cover image",
     operation_id="getCoverImage",
-    response_class=FileResponse,
+    response_class=Response,
     responses={
         200: {
             "description": "The picture",
             "content": {kind: {"schema": _PICTURE} for kind in MEDIA_TYPES.values()},
-        }
+        },
+        404: {"description": "There is no such picture"},
     },
 )
-async def get_cover_image(name: str, rt: Rt) -> FileResponse:
+async def get_cover_image(name: str, rt: Rt) -> Response:
     """The picture that a conference's `cover_image` names; no login is needed."""
     path = await asyncio.to_thread(rt.covers.find, name)
     if path is None:
         raise NotFound
-    return FileResponse(path, media_type=MEDIA_TYPES[path.suffix], headers=_HEADERS)
+    content = await asyncio.to_thread(path.read_bytes)
+    return Response(content, media_type=MEDIA_TYPES[path.suffix], headers=_HEADERS)

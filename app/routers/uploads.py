@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from fastapi import Request
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from app.config import Settings
+from app.domain import cover_images
 from app.domain.conferences import Conference
 from app.domain.errors import Busy, DomainError, Invalid, InvalidImage
 from app.runtime import Runtime
@@ -26,9 +27,23 @@ def limits(settings: Settings) -> Mapping[re.Pattern[str], int]:
     return {_TAKING_FILES: settings.max_upload_bytes + _FORM_BYTES}
 
 
+@asynccontextmanager
+async def form_of(request: Request, *, most_fields: int) -> AsyncIterator[FormData]:
+    """A form with one file at most; the files are closed afterwards. Raises HTTPException."""
+    try:
+        form = await request.form(max_files=1, max_fields=most_fields)
+    except (UnicodeError, LookupError):
+        # It says that it is written in an alphabet that is not, or in none there is.
+        raise HTTPException(400) from None
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
 async def picture(request: Request, field: str) -> bytes:
     """The file that is all of a form. Raises Invalid, InvalidImage."""
-    async with request.form(max_files=1, max_fields=1) as form:
+    async with form_of(request, most_fields=1) as form:
         unknown = {name: ["This field is unknown here."] for name in form if name != field}
         if unknown:
             raise Invalid(errors=unknown)
@@ -63,7 +78,14 @@ async def kept(held: Runtime, content: bytes | None) -> AsyncIterator[str]:
 
 
 async def tidy(held: Runtime, conference: Conference, *names: str) -> None:
-    """Remove those of these pictures that the conference does not show."""
-    for name in names:
-        if name != conference.cover_image:
+    """Remove those of these pictures that the conference does not show.
+
+    Which it shows is asked of the database: an answer that is given again tells of the past.
+    """
+    named = [name for name in names if name]
+    if not named:
+        return
+    shown = await cover_images.shown(held.unit_of_work(), conference.id)
+    for name in named:
+        if name != shown:
             await held.covers.drop(name)

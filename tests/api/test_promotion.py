@@ -246,3 +246,56 @@ async def test_what_is_over_serves_nobody_any_more(
             )
     await cancel(client, first, seated)
     assert await status(client, second, waits) == "waitlisted"
+
+
+async def test_the_seat_one_has_is_free_for_another_ticket_type(
+    client: httpx.AsyncClient, uow: Uow, engine: AsyncEngine
+) -> None:
+    """A full house is no reason: whoever changes the type takes no more seats than before."""
+    conference = await a_conference(uow, capacity=1)
+    general = await a_ticket_type(uow, conference, name="General", quantity=1)
+    vip = await a_ticket_type(uow, conference, name="VIP", quantity=1)
+    [who] = await people(client, uow, 1)
+    seated = await join(client, who, conference, ticket_type=general.id)
+    url = f"/api/v1/registrations/{seated['id']}/"
+    moved = await client.patch(url, json={"ticket_type": vip.id}, headers=who)
+    assert moved.json()["data"]["ticket_type"] == vip.id
+    assert await broken_promises(engine) == []
+
+
+async def test_moving_about_prolongs_no_hold(client: httpx.AsyncClient, uow: Uow) -> None:
+    conference = await a_conference(uow)
+    cheap = await a_ticket_type(uow, conference, name="Cheap", price=Decimal(3))
+    dear = await a_ticket_type(uow, conference, name="Dear", price=Decimal(4))
+    [who] = await people(client, uow, 1)
+    held = await join(client, who, conference, ticket_type=cheap.id)
+    for kind, price in ((dear, 4.0), (cheap, 3.0)):
+        url = f"/api/v1/registrations/{held['id']}/"
+        moved = await client.patch(url, json={"ticket_type": kind.id}, headers=who)
+        found = moved.json()["data"]
+        assert (found["price"], found["hold_expires_at"]) == (price, held["hold_expires_at"])
+
+
+async def test_queues_that_cannot_move_do_not_stand_before_one_that_can(
+    client: httpx.AsyncClient, uow: Uow, engine: AsyncEngine
+) -> None:
+    """A group too large, and somebody who sits elsewhere: nobody comes by for them in vain."""
+    conference = await a_conference(uow, multi_track=True)
+    roomy = await a_session(uow, conference, capacity=2, hour=9)
+    elsewhere = await a_session(uow, conference, hour=9)
+    wanted = await a_session(uow, conference, capacity=1, hour=12)
+    first, second, third = await people(client, uow, 3)
+    await join(client, first, roomy)
+    await join(client, second, roomy, quantity=2)
+    await join(client, third, roomy, quantity=2)
+    await join(client, third, elsewhere)
+    await join(client, first, wanted)
+    waits = await join(client, second, wanted)
+    async with engine.begin() as connection:
+        await connection.execute(
+            text("UPDATE sessions SET capacity = 2 WHERE id = :id"), {"id": wanted.id}
+        )
+    assert await serve_due(uow(), utc_now(), most=1) == 1
+    assert await status(client, second, waits) == "confirmed"
+    assert await serve_due(uow(), utc_now(), most=1) == 0
+    assert await broken_promises(engine) == []

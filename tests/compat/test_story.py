@@ -143,3 +143,30 @@ async def test_a_guest_gains_no_sight_of_the_account_behind_the_address(
     assert answer.json()["name"] == "Mallory"
     me = await client.get("/api/v1/users/me/", headers=who.headers)
     assert (me.json()["data"]["first_name"], me.json()["data"]["last_name"]) == ("Ada", "Lovelace")
+
+
+async def test_an_organizer_gets_to_know_nobody_by_writing_down_an_address(
+    tell: Tell, client: httpx.AsyncClient, uow: Uow
+) -> None:
+    """A guest's registration shows the name that was given, and nothing of who has the address."""
+    mini, native = tell(MiniEvent), tell(Native)
+    event = await native.create()
+    [victim] = await people(client, uow, 1)
+    own = {"attendee_name": "Ada", "email": victim.email, "phone_number": "+32 9 555 01 01"}
+    entered = await client.post("/api/v1/attendees/", json=own, headers=victim.headers)
+    assert entered.status_code == 201, entered.text
+    known = entered.json()["data"]["id"]
+    named = Person(name="Whoever", email=victim.email, headers={})
+    assert await mini.register(event, named) == "seated"
+    for path in (f"attendees/{known}/", f"attendees/{known}/recommendations/"):
+        hidden = await client.get(f"/api/v1/{path}", headers=native.organizer)
+        assert hidden.status_code == 404
+    listed = await client.get(f"/api/v1/attendees/?conference={event}", headers=native.organizer)
+    assert listed.json()["data"] == []
+    another = await native.create()
+    drawn = await client.post(
+        "/api/v1/registrations/",
+        json={"conference": another, "attendee": known},
+        headers=native.organizer,
+    )
+    assert drawn.status_code == 403

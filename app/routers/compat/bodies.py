@@ -10,6 +10,8 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
+from app.routers.uploads import form_of
+
 M = TypeVar("M", bound=BaseModel)
 
 _FORMS = {"multipart/form-data", "application/x-www-form-urlencoded"}
@@ -29,7 +31,7 @@ async def read(request: Request, model: type[M], *, picture: str) -> Sent[M]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _FORMS:
         return Sent(body=_meant(model, await _json(request, kind)))
-    async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
+    async with form_of(request, most_fields=_MOST_FIELDS) as form:
         sent: dict[str, Any] = dict(form)
         file = sent.get(picture)
         content = None

@@ -51,7 +51,7 @@ async def check_in(body: CheckInIn, me: Me, uow: Uow, now: Now) -> Response:
     summary="Upload scans made offline",
     operation_id="uploadScans",
     response_model=Envelope[UploadOut],
-    responses=errors(400, 401, 403, 404, 409, 422, 429, 503),
+    responses=errors(400, 401, 403, 404, 409, 413, 422, 429, 503),
 )
 async def upload_scans(body: UploadIn, me: Me, uow: Uow, now: Now) -> Response:
     """Up to 10,000 at once, each with its own result. Of several scans of a ticket the earliest

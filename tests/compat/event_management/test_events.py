@@ -325,3 +325,21 @@ async def test_a_repeated_creation_under_a_key_is_one_event(
     assert len((await api.get("/api/events/")).json()) == 1
     other = await api.post("/api/events/create/", json=CHANGE, headers=keyed)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_a_path_of_its_own_has_its_own_methods(
+    api: httpx.AsyncClient, as_organizer: Headers
+) -> None:
+    answer = await api.get("/api/events/create/", headers=as_organizer)
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+
+
+async def test_nothing_is_moved_beyond_the_calendar(
+    api: httpx.AsyncClient, as_organizer: Headers
+) -> None:
+    event = (await api.post("/api/events/create/", json=EVENT_IN, headers=as_organizer)).json()
+    url = f"/api/events/{event['id']}/update/"
+    long = {"date_time": "2001-01-01T00:00:00Z", "end_time": "2027-05-05T09:00:00Z"}
+    assert (await api.patch(url, json=long, headers=as_organizer)).status_code == 200
+    far = await api.patch(url, json={"date_time": "2099-12-31T00:00:00Z"}, headers=as_organizer)
+    assert (far.status_code, far.headers["X-Error-Code"]) == (400, "invalid_period")

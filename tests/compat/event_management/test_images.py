@@ -188,3 +188,31 @@ async def test_a_body_that_cannot_be_read_is_a_detail(
     answer = await api.post("/api/events/create/", content=content, headers=headers)
     assert answer.status_code == 400
     assert set(answer.json()) == {"detail", "code"}
+
+
+async def test_a_repeated_change_takes_no_picture_that_came_since(
+    api: httpx.AsyncClient, as_organizer: Headers, kept: Path
+) -> None:
+    """An answer that is given again tells of the past; the files are of the present."""
+    event = await created(api, as_organizer, a_picture("blue"))
+    url, keyed = f"/api/events/{event['id']}/update/", as_organizer | {"Idempotency-Key": "again"}
+    first = await api.patch(url, json={"title": "Renamed"}, headers=keyed)
+    assert first.status_code == 200
+    newer = {"image": ("b.png", a_picture("red"), "image/png")}
+    changed = await api.patch(url, files=newer, headers=as_organizer)
+    shown = changed.json()["image"].rpartition("/")[2]
+    repeated = await api.patch(url, json={"title": "Renamed"}, headers=keyed)
+    assert repeated.json() == first.json()
+    assert [file.name for file in files(kept)] == [shown]
+
+
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "klingon"])
+async def test_a_form_in_an_alphabet_there_is_not_is_a_detail(
+    api: httpx.AsyncClient, as_organizer: Headers, charset: str
+) -> None:
+    body = '--B\r\nContent-Disposition: form-data; name="title"\r\n\r\nx\r\n--B--\r\n'
+    kind = f"multipart/form-data; boundary=B; charset={charset}"
+    answer = await api.post(
+        "/api/events/create/", content=body, headers=as_organizer | {"Content-Type": kind}
+    )
+    assert answer.status_code == 400

@@ -82,7 +82,7 @@ async def create_event(request: Request, me: Me, uow: Uow, rt: Rt, now: Now) -> 
 
 
 @router.get(
-    "/{event_id}/",
+    "/{event_id:int}/",
     operation_id="getEvent",
     summary="Get single event",
     response_model=EventOut,
@@ -96,7 +96,7 @@ async def get_event(event_id: PathId, request: Request, me: MaybeMe, uow: Uow) -
 
 
 @router.put(
-    "/{event_id}/update/",
+    "/{event_id:int}/update/",
     operation_id="updateEvent",
     summary="Update event (organizer only)",
     response_model=EventOut,
@@ -104,7 +104,7 @@ async def get_event(event_id: PathId, request: Request, me: MaybeMe, uow: Uow) -
     openapi_extra=bodies.documented(EventChangeIn, picture=_IMAGE),
 )
 @router.patch(
-    "/{event_id}/update/",
+    "/{event_id:int}/update/",
     operation_id="patchEvent",
     summary="Update a part of an event (organizer only)",
     response_model=EventOut,
@@ -129,7 +129,7 @@ async def update_event(
 
 
 @router.delete(
-    "/{event_id}/delete/",
+    "/{event_id:int}/delete/",
     operation_id="deleteEvent",
     summary="Delete event (organizer only)",
     status_code=204,

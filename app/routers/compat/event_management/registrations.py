@@ -96,7 +96,7 @@ class RegistrationOut(BaseModel):
 
 
 @router.post(
-    "/api/registrations/{event_id}/register/",
+    "/api/registrations/{event_id:int}/register/",
     operation_id="registerForEvent",
     summary="Register for event",
     response_model=RegistrationOut,

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.domain.conferences import Conference, ConferenceDraft
 from app.domain.guests import Guest
 from app.domain.times import TimeRange
+from app.routers.compat.numbers import AsNumber
 from app.routers.fields import MOST_SEATS, Email, Instant, Name, Seats, ShortText
 
 _IN: dict[str, Any] = {
@@ -33,7 +34,7 @@ class EventIn(BaseModel):
     location: Annotated[ShortText, Field(min_length=1)]
     start_time: Instant
     end_time: Instant
-    max_capacity: Seats
+    max_capacity: Annotated[Seats, AsNumber]
 
     def draft(self) -> ConferenceDraft:
         return ConferenceDraft(
