@@ -13,6 +13,7 @@ from app.domain.errors import (
     Other,
     Refused,
     ScheduleConflict,
+    SeatsAvailable,
     SessionFull,
     TicketTypeSoldOut,
 )
@@ -92,7 +93,8 @@ class Wish:
     """One attendee's wish for `quantity` seats of a target.
 
     Whoever cannot name a ticket type takes any: the cheapest that is to be had. Whoever `may_wait`
-    gets a place in the queue where there is no seat.
+    gets a place in the queue where there is no seat; whoever `must_wait` wants nothing else. What
+    `awaits_confirmation` is held at first, also when it is free of charge.
     """
 
     attendee_id: int
@@ -101,7 +103,10 @@ class Wish:
     ticket_type_id: int | None = None
     any_ticket_type: bool = False
     may_wait: bool = False
+    must_wait: bool = False
+    awaits_confirmation: bool = False
     guest_name: str = ""
+    special_requirements: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +171,9 @@ def _decide(
         ensure_not_registered(first, mine)
         ensure_schedule_free(first, mine)
         offer = next((o for o in choices if seating.is_free(o, wish.quantity)), None)
-        if offer is None and not (wish.may_wait and can_wait(first, wish.quantity)):
+        if offer is None and not (waits_if_full(wish) and can_wait(first, wish.quantity)):
             seating.ensure_free(first, wish.quantity)
+        ensure_full(wish, offer)
     except Refused as refusal:
         return refusal
     if offer is not None:
@@ -223,6 +229,17 @@ def ensure_seats(stock: Stock, taken: int, quantity: int) -> None:
     left = max(0, (stock.capacity or 0) - taken)
     full = _FULL[stock.pool.kind]
     raise full(f"“{stock.name}” has {left} of {stock.capacity} seats left.")
+
+
+def waits_if_full(wish: Wish) -> bool:
+    """Whether somebody has asked to wait, one way or the other."""
+    return wish.may_wait or wish.must_wait
+
+
+def ensure_full(wish: Wish, offer: Offer | None) -> None:
+    """One waits for what is full (`seats_available`)."""
+    if wish.must_wait and offer is not None:
+        raise SeatsAvailable(f"There are free seats for “{offer.name}”.")
 
 
 def can_wait(offer: Offer, quantity: int) -> bool:

@@ -16,10 +16,10 @@ from app.domain.desk import Desk
 from app.domain.errors import DomainError, KeyInProgress, Refused, UnknownReference
 from app.domain.idempotency import AlreadyDone, Claim, once
 from app.domain.messages import Message, MessageKind
+from app.domain.money import Money
 from app.domain.registrations import (
     Registration,
     RegistrationStatus,
-    hold_until,
     shifts,
     starts_as,
 )
@@ -171,7 +171,7 @@ def _draft(
 ) -> Registration:
     wish = fit.ask.wish
     price = place.offer.unit_price.times(wish.quantity)
-    status = RegistrationStatus.WAITLISTED if place.waits else starts_as(price)
+    status = _begins_as(wish, price, waits=place.waits)
     return Registration(
         id=0,
         conference_id=fit.venue.id,
@@ -180,7 +180,7 @@ def _draft(
         status=status,
         quantity=wish.quantity,
         price=price,
-        hold_expires_at=None if place.waits else hold_until(price, now, hold),
+        hold_expires_at=now + hold if status is RegistrationStatus.PENDING else None,
         created_at=now,
         confirmed_at=now if status is RegistrationStatus.CONFIRMED else None,
         ended_at=None,
@@ -189,7 +189,14 @@ def _draft(
         owner_id=people[wish.attendee_id].user_id,
         ticket_type_id=place.offer.ticket_type_id,
         guest_name=wish.guest_name,
+        special_requirements=wish.special_requirements,
     )
+
+
+def _begins_as(wish: Wish, price: Money, *, waits: bool) -> RegistrationStatus:
+    if waits:
+        return RegistrationStatus.WAITLISTED
+    return RegistrationStatus.PENDING if wish.awaits_confirmation else starts_as(price)
 
 
 def _repeated_in_batch(asks: Sequence[Ask]) -> dict[int, Answer]:

@@ -59,6 +59,7 @@ class Registration:
     ticket_code: str = ""
     checked_in_at: datetime | None = None
     guest_name: str = ""
+    special_requirements: str = ""
 
     @property
     def is_live(self) -> bool:

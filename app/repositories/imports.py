@@ -21,6 +21,11 @@ CLEARED = (
     "ticket_types",
     "registrations",
     "payments",
+    "refunds",
+    "invoices",
+    "reviews",
+    "review_votes",
+    "certificates",
     "waitlist_log",
     "check_ins",
     "notifications",
@@ -28,8 +33,16 @@ CLEARED = (
     # An answer kept for a repeated request tells of what is gone.
     "idempotency_keys",
 )
-# Accounts and their logins, the words for occasions, and the log of what was asked.
-KEPT = ("users", "token_families", "categories", "request_logs")
+# Accounts and their logins, the words for occasions, the log of what was asked; and the numbers of
+# invoices, for one that was given out is never given out again.
+KEPT = (
+    "users",
+    "token_families",
+    "mailed_tokens",
+    "categories",
+    "request_logs",
+    "invoice_counters",
+)
 _COUNTED = (
     "conferences",
     "sessions",

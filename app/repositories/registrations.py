@@ -18,7 +18,7 @@ COLUMNS = (
     "r.id, r.conference_id, r.session_id, r.attendee_id, r.status, r.quantity, r.price_minor,"
     " r.currency, r.hold_expires_at, r.created_at, r.confirmed_at, r.ended_at, r.end_reason,"
     " c.organizer_id, a.user_id AS owner_id, r.ticket_type_id, r.ticket_code, r.checked_in_at,"
-    " r.guest_name"
+    " r.guest_name, r.special_requirements"
 )
 JOINED = (
     " FROM registrations r JOIN conferences c ON c.id = r.conference_id"
@@ -39,14 +39,14 @@ _CLAIMS = f"SELECT {COLUMNS}{JOINED} WHERE r.status IN ('pending', 'confirmed', 
 _ADD = text(
     "INSERT INTO registrations (conference_id, session_id, attendee_id, status, quantity,"
     " price_minor, currency, starts_at, ends_at, hold_expires_at, created_at, confirmed_at,"
-    " ticket_type_id, guest_name)"
+    " ticket_type_id, guest_name, special_requirements)"
     " SELECT * FROM unnest(CAST(:conference_id AS bigint[]), CAST(:session_id AS bigint[]),"
     " CAST(:attendee_id AS bigint[]), CAST(:status AS text[]), CAST(:quantity AS int[]),"
     " CAST(:price_minor AS bigint[]), CAST(:currency AS text[]),"
     " CAST(:starts_at AS timestamptz[]), CAST(:ends_at AS timestamptz[]),"
     " CAST(:hold_expires_at AS timestamptz[]), CAST(:created_at AS timestamptz[]),"
     " CAST(:confirmed_at AS timestamptz[]), CAST(:ticket_type_id AS bigint[]),"
-    " CAST(:guest_name AS text[]))"
+    " CAST(:guest_name AS text[]), CAST(:special_requirements AS text[]))"
     " RETURNING id, conference_id, session_id, attendee_id, ticket_code"
 )
 _CONFIRM = text(
@@ -75,6 +75,7 @@ _MOVE = text(
     " confirmed_at = :confirmed_at WHERE id = :id"
 )
 
+_NEVER_MOVED = ("attendee_id", "quantity", "created_at", "guest_name", "special_requirements")
 _ORDERS = {"created_at": "r.created_at", "id": "r.id", "status": "r.status"}
 
 
@@ -150,7 +151,13 @@ class Registrations(Repository):
         """Store a registration's new target, price and state."""
         columns = _columns([moved], [period])
         values = {name: column[0] for name, column in columns.items()}
-        for unchanged in ("attendee_id", "quantity", "created_at", "guest_name"):
+        for unchanged in (
+            "attendee_id",
+            "quantity",
+            "created_at",
+            "guest_name",
+            "special_requirements",
+        ):
             del values[unchanged]
         await self._do(_MOVE, values | {"id": moved.id})
 
@@ -219,6 +226,7 @@ def _columns(
         "confirmed_at": [draft.confirmed_at for draft in drafts],
         "ticket_type_id": [draft.ticket_type_id for draft in drafts],
         "guest_name": [draft.guest_name for draft in drafts],
+        "special_requirements": [draft.special_requirements for draft in drafts],
     }
 
 
@@ -242,4 +250,5 @@ def registration_of(row: RowMapping) -> Registration:
         ticket_code=str(row["ticket_code"]),
         checked_in_at=row["checked_in_at"],
         guest_name=row["guest_name"],
+        special_requirements=row["special_requirements"],
     )

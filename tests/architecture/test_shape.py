@@ -18,7 +18,7 @@ FILES = sorted(
     if path.parent != ROOT / "migrations" / "versions"
 )
 SOURCE = [path for path in FILES if path.relative_to(ROOT).parts[0] in ("app", "worker")]
-DOMAIN = sorted((ROOT / "app" / "domain").glob("*.py"))
+DOMAIN = sorted((ROOT / "app" / "domain").rglob("*.py"))
 NOT_NAMES = {"common", "helpers", "misc", "utils"}
 
 

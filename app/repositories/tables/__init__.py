@@ -1,6 +1,7 @@
 """Every table, as SQLAlchemy Core."""
 
-from app.repositories.tables.accounts import token_families, users
+from app.repositories.tables.accounts import mailed_tokens, token_families, users
+from app.repositories.tables.afterwards import certificates, review_votes, reviews
 from app.repositories.tables.columns import CLAIMING, JOINING, LIVE, metadata
 from app.repositories.tables.conferences import (
     categories,
@@ -11,11 +12,11 @@ from app.repositories.tables.conferences import (
     ticket_types,
 )
 from app.repositories.tables.machinery import idempotency_keys, outbox, request_logs
+from app.repositories.tables.money import invoice_counters, invoices, payments, refunds
 from app.repositories.tables.registrations import (
     attendees,
     check_ins,
     notifications,
-    payments,
     registrations,
     waitlist_log,
 )
@@ -26,15 +27,22 @@ __all__ = [
     "LIVE",
     "attendees",
     "categories",
+    "certificates",
     "check_ins",
     "conferences",
     "idempotency_keys",
+    "invoice_counters",
+    "invoices",
+    "mailed_tokens",
     "metadata",
     "notifications",
     "outbox",
     "payments",
+    "refunds",
     "registrations",
     "request_logs",
+    "review_votes",
+    "reviews",
     "rooms",
     "sessions",
     "speakers",

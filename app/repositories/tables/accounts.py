@@ -1,6 +1,16 @@
 """Who logs in."""
 
-from sqlalchemy import Boolean, Column, Index, Table, Text, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import UUID
 
 from app.repositories.tables.columns import identity, instant, metadata, one_of, reference, words
@@ -18,6 +28,23 @@ users = Table(
     words("last_name"),
     words("role", None),
     Column("is_active", Boolean, nullable=False, server_default=text("true")),
+    words("bio"),
+    words("phone"),
+    words("website"),
+    words("organization"),
+    # The name of a picture among the files; empty where there is none.
+    words("avatar"),
+    words("twitter"),
+    words("linkedin"),
+    words("github"),
+    words("facebook"),
+    Column("newsletter_subscribed", Boolean, nullable=False, server_default=text("false")),
+    Column("notifications_enabled", Boolean, nullable=False, server_default=text("true")),
+    # When the present e-mail address was proven to be theirs.
+    instant("verified_at", nullable=True),
+    # Counted with each notification, so that nobody has to count.
+    Column("unread_notifications", Integer, nullable=False, server_default=text("0")),
+    CheckConstraint("unread_notifications >= 0", name="unread_not_negative"),
     instant("created_at"),
     instant("updated_at"),
     one_of("role", "attendee", "organizer", "admin"),
@@ -36,4 +63,21 @@ token_families = Table(
     instant("revoked_at", nullable=True),
     Index("ix_token_families_user_id", "user_id"),
     Index("ix_token_families_expires_at", "expires_at"),
+)
+
+# What was mailed to prove an address: the link itself is known to its reader alone.
+mailed_tokens = Table(
+    "mailed_tokens",
+    metadata,
+    identity(),
+    reference("user_id", "users.id"),
+    words("purpose", None),
+    words("digest", None),
+    words("email_folded", None),
+    instant("created_at"),
+    instant("expires_at"),
+    instant("used_at", nullable=True),
+    UniqueConstraint("digest"),
+    Index("ix_mailed_tokens_user_id", "user_id"),
+    Index("ix_mailed_tokens_expires_at", "expires_at"),
 )

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Column,
     ForeignKeyConstraint,
     Index,
+    Integer,
     Table,
     UniqueConstraint,
     text,
@@ -58,12 +59,23 @@ conferences = Table(
     reference("category_id", "categories.id", nullable=True),
     # The name of a picture among the files; empty where there is none.
     words("cover_image"),
+    Column("is_online", Boolean, nullable=False, server_default=text("false")),
+    # Shown to those who are registered, and to those who manage it.
+    words("online_url"),
+    # Separated by commas, as they were written.
+    words("tags"),
+    # Kept with each review, so that no average is taken over all of them.
+    Column("reviews_count", Integer, nullable=False, server_default=text("0")),
+    Column("ratings_sum", Integer, nullable=False, server_default=text("0")),
+    # When everybody who was checked in got a certificate.
+    instant("certified_at", nullable=True),
     instant("created_at"),
     instant("updated_at"),
     instant("deleted_at", nullable=True),
-    search("name || ' ' || description"),
+    search("name || ' ' || description || ' ' || tags"),
     CheckConstraint("starts_at < ends_at", name="period_forward"),
     CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity_positive"),
+    CheckConstraint("reviews_count >= 0", name="reviews_not_negative"),
     one_of("status", "draft", "published", "cancelled"),
     one_of("visibility", "public", "private"),
     # What a session copies, so that its exclusion constraint can read it.
@@ -110,6 +122,8 @@ sessions = Table(
     words("speaker"),
     words("room"),
     reference("speaker_id", "speakers.id", nullable=True),
+    # The speaker's account, where the speaker was named by it.
+    reference("speaker_user_id", "users.id", nullable=True),
     reference("room_id", "rooms.id", nullable=True),
     instant("starts_at"),
     instant("ends_at"),

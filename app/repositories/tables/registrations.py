@@ -8,7 +8,6 @@ from sqlalchemy import (
     Index,
     Integer,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
@@ -72,6 +71,7 @@ registrations = Table(
     words("end_reason"),
     # What a guest without an account called themself, this time.
     words("guest_name"),
+    words("special_requirements"),
     # Shown to its owner once there is a seat; what the door reads.
     Column(
         "ticket_code",
@@ -136,31 +136,6 @@ registrations = Table(
         "hold_expires_at",
         postgresql_where=text("status = 'pending' AND hold_expires_at IS NOT NULL"),
     ),
-)
-
-payments = Table(
-    "payments",
-    metadata,
-    identity(),
-    reference("registration_id", "registrations.id"),
-    Column("amount_minor", BigInteger, nullable=False),
-    words("currency", "USD"),
-    words("status", None),
-    # The outcome asked of the simulated gateway in test mode.
-    Column("wanted_outcome", Text, nullable=True),
-    # Where the gateway is to report: the server that asked knows its own address.
-    words("callback_url"),
-    # The id of the callback that settled it.
-    Column("settled_by", Text, nullable=True),
-    words("failure_reason"),
-    instant("created_at"),
-    instant("settled_at", nullable=True),
-    instant("refunded_at", nullable=True),
-    CheckConstraint("amount_minor >= 0", name="amount_not_negative"),
-    one_of("status", "pending", "paid", "failed", "refunded"),
-    at_most_one("uq_payments_one_open", "registration_id", where="status = 'pending'"),
-    at_most_one("uq_payments_one_capture", "registration_id", where="status = 'paid'"),
-    Index("ix_payments_registration_id", "registration_id"),
 )
 
 # Why each one got a seat, or had to go on waiting while another got one.
