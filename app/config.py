@@ -20,6 +20,8 @@ from pydantic_settings import (
 )
 
 PREFIX = "PLENARY_"
+# Where anybody verifies the number of a certificate: its QR code leads there, and a mail does.
+VERIFICATION_PATH = "/api/v1/public/certificates/"
 GATEWAY_SUCCESS_RATE = 0.8
 LEAST_SECRET_BYTES = 32
 _EVERYWHERE = {"0.0.0.0", "::", "localhost", ""}
@@ -117,6 +119,8 @@ class Settings(BaseSettings):
 
     # Registrations, payments, logs.
     hold_minutes: Count = 30
+    # Before a conference begins; 0 means that nobody is reminded.
+    reminder_hours: Annotated[int, Field(ge=0, le=8760)] = 24
     payment_wait_seconds: Annotated[float, Field(ge=0)] = 10.0
     payment_test_mode: bool = False
     gateway_seed: int | None = None
@@ -231,6 +235,11 @@ class Settings(BaseSettings):
     def cover_dir(self) -> Path:
         """Where the conferences' cover images are kept."""
         return self.data_dir / "media" / "covers"
+
+    @property
+    def avatar_dir(self) -> Path:
+        """Where the pictures of people are kept."""
+        return self.data_dir / "media" / "avatars"
 
     @property
     def mails_by(self) -> Literal["file", "smtp", "console"]:

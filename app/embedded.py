@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DATABASE = "plenary"
+_HOME = "postgres"
 _SOCKET = ".s.PGSQL.5432"
 # The kernel takes 107 bytes, other systems a few less.
 _LONGEST_SOCKET_PATH = 100
@@ -60,11 +61,16 @@ log_min_error_statement = panic
 _INCLUDE = "include_if_exists = 'plenary.conf'"
 
 
+def is_there(data_dir: Path) -> bool:
+    """Whether this data directory holds a database already; using it would make one."""
+    return (data_dir / _HOME / "PG_VERSION").exists()
+
+
 class EmbeddedPostgres:
     """`with EmbeddedPostgres(data_dir) as postgres: postgres.url`."""
 
     def __init__(self, data_dir: Path) -> None:
-        self._home = data_dir.resolve() / "postgres"
+        self._home = data_dir.resolve() / _HOME
         self._using: IO[str] | None = None
         self._binaries = Path()
         self._run_as: str | None = None

@@ -13,7 +13,7 @@ from app.config import Settings
 from app.middleware.bodies import BodyLimits
 from app.middleware.observing import Observing
 from app.middleware.slashes import TrailingSlashes
-from app.routers import documentation, health, media, uploads
+from app.routers import documentation, health, media, uploads, verifying
 from app.routers.compat import mounted
 from app.routers.v1 import errors, routers
 from app.routers.v1.paths import V1
@@ -49,9 +49,9 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     # Laid out flat: an included router is searched anew for each request, level by level.
-    for router in (*routers, media.router, health.router):
+    for router in (*routers, media.router, verifying.router, health.router):
         app.router.routes.extend(router.routes)
-    documentation.install(app)
+    documentation.install(app, documentation.beside(mounted.prefixes(settings.contracts)))
     documentation.serve_assets(app)
     mounted.mount(app, settings.contracts)
     admin.install(app, settings)

@@ -100,6 +100,7 @@ class Runtime:
             logins_of_address=settings.login_limit_address,
         )
         self.covers = Images(settings.cover_dir)
+        self.avatars = Images(settings.avatar_dir)
         self.callers: Desk[str, Caller | None] = Desk(self._recognise)
         # What meets in a conference's rows is decided together; many quiet ones share a lane.
         self.registrations: Desk[Ask, Registration] = Desk(
@@ -117,6 +118,7 @@ class Runtime:
             stack.callback(self.hasher.close)
             stack.callback(self.press.close)
             stack.callback(self.covers.close)
+            stack.callback(self.avatars.close)
             stack.push_async_callback(self.logs.flush)
             await stack.enter_async_context(_running(self.logs.run()))
             await self._start_worker(stack)

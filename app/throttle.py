@@ -12,6 +12,8 @@ from limits.strategies import FixedWindowRateLimiter
 
 from app.domain.errors import TooMany
 
+_ONE_PER_MINUTE = RateLimitItemPerMinute(1)
+
 
 class Throttle:
     """Each limit is a number per minute; 0 means none."""
@@ -30,6 +32,10 @@ class Throttle:
         """Count an attempt to log in, before anything is hashed for it."""
         self._count(self._logins_of_address, "login address", address)
         self._count(self._logins_of_account, "login account", account)
+
+    def verification(self, sender: str) -> None:
+        """Count a letter asked for to prove an address: one a minute."""
+        self._count(_ONE_PER_MINUTE, "verification", sender)
 
     def _count(self, limit: RateLimitItem | None, what: str, who: str) -> None:
         if limit is None or self._limiter.hit(limit, what, who):

@@ -28,6 +28,7 @@ BESIDE_REQUESTS = (
     "pg_try_advisory_xact_lock",
     "hold_expires_at <=",
     "s.waiting > 0",
+    "certified_at IS NULL",
     "AS attendee_email",
 )
 SECRET = "f1c0ba5e7d4e4f7e9a6b2f0d83c5a917c2e86d3b"

@@ -40,7 +40,7 @@ _numbers = count(1)
 
 
 async def a_user(uow: Units, *, role: Role = Role.ATTENDEE, username: str | None = None) -> User:
-    """An account that logs in with PASSWORD; its e-mail is `<username>@example.com`."""
+    """An account that logs in with PASSWORD; its e-mail, `<username>@example.com`, is verified."""
     username = username or f"{role.value}{next(_numbers)}"
     draft = SignUp(
         username=username,
@@ -51,7 +51,8 @@ async def a_user(uow: Units, *, role: Role = Role.ATTENDEE, username: str | None
         role=role,
     )
     async with uow() as tx:
-        return await tx.accounts.add(draft, PASSWORD_HASH, utc_now())
+        now = utc_now()
+        return await tx.accounts.add(draft, PASSWORD_HASH, now, verified_at=now)
 
 
 def caller(user: User) -> Caller:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from functools import partial
 from hmac import digest
 
-from app.config import GATEWAY_SUCCESS_RATE, Settings
+from app.config import GATEWAY_SUCCESS_RATE, VERIFICATION_PATH, Settings
 from app.repositories.outbox import Lane
 from app.repositories.uow import UnitOfWork
 from worker.facts import Facts
 from worker.gateway import Gateway
 from worker.handlers import Context, handle
 from worker.mailer import ConsoleMailer, FileMailer, Mailer
+from worker.notices import Notices
 from worker.outbox import PACES, OutboxWorker, Pace
 from worker.smtp import SmtpMailer, SmtpServer
 from worker.sweeper import Sweeper, tasks
@@ -67,12 +68,15 @@ def build(settings: Settings, unit_of_work: Callable[[], UnitOfWork]) -> WorkerS
     context = Context(
         unit_of_work=unit_of_work,
         facts=Facts(unit_of_work),
+        notices=Notices(unit_of_work),
         gateway=gateway,
         mailer=mailer,
         mail_from=settings.mail_from,
+        verify_at=f"{settings.base_url}{VERIFICATION_PATH}",
+        base_url=settings.base_url,
     )
     outbox = OutboxWorker(unit_of_work, partial(handle, context), paces=paces_for(settings))
-    sweeper = Sweeper(unit_of_work, tasks(settings.log_days))
+    sweeper = Sweeper(unit_of_work, tasks(settings.log_days, settings.reminder_hours))
     return WorkerSet(outbox, sweeper, gateway, mailer)
 
 

@@ -1,7 +1,7 @@
 """What the mails say: facts in, letters out. Nothing here reads a database or sends anything."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
+from app.domain.accounts import User
 from app.domain.money import Money, exponent
+from app.domain.payments import PaymentStatus
 from app.domain.recommendations import Recommendation
 from app.domain.registrations import RegistrationStatus
 from app.domain.times import TimeRange, first_day, last_day
-from app.repositories.mails import Addressee, PaymentFacts, RegistrationFacts
+from app.repositories.mails import Addressee, CertificateFacts, PaymentFacts, RegistrationFacts
 from worker.mailer import Letter, one_line
 
 _TEMPLATES = SandboxedEnvironment(
@@ -65,6 +67,15 @@ def moved(facts: RegistrationFacts) -> Letter:
     return _letter("moved", f"Your registration has changed: {_title(facts)}", facts)
 
 
+def conference_changed(facts: RegistrationFacts) -> Letter:
+    """Another time or place: the facts are the new ones."""
+    return _letter("changed", f"Please note what has changed: {_title(facts)}", facts)
+
+
+def reminder(facts: RegistrationFacts) -> Letter:
+    return _letter("reminder", f"It begins soon: {_title(facts)}", facts)
+
+
 def hold_expired(facts: RegistrationFacts) -> Letter:
     return _letter("hold_expired", f"Your place was released: {_title(facts)}", facts)
 
@@ -80,8 +91,23 @@ def payment_failed(facts: PaymentFacts) -> Letter:
 
 
 def payment_refunded(facts: PaymentFacts) -> Letter:
-    subject = f"Payment refunded: {_title(facts.registration)}"
-    return _letter("payment_refunded", subject, facts.registration, **_paid(facts))
+    in_part = facts.status is PaymentStatus.PAID
+    done = "Part of your payment refunded" if in_part else "Payment refunded"
+    part = price(facts.refunded) if in_part else ""
+    subject = f"{done}: {_title(facts.registration)}"
+    return _letter("payment_refunded", subject, facts.registration, part=part, **_paid(facts))
+
+
+def certificate_issued(facts: CertificateFacts, verify_at: str) -> Letter:
+    """With the address at which anybody finds it good."""
+    name = one_line(facts.conference_name)
+    table = [
+        ("Conference", name),
+        ("Hours", f"{facts.hours.normalize():f}"),
+        ("Number", facts.number),
+    ]
+    values = {"title": name, "facts": table, "url": f"{verify_at}{facts.number}/"}
+    return _rendered("certificate", f"Your certificate: {name}", facts.to, values)
 
 
 def recommendations(to: Addressee, suggestions: Sequence[Recommendation]) -> Letter:
@@ -97,6 +123,16 @@ def recommendations(to: Addressee, suggestions: Sequence[Recommendation]) -> Let
         for one in suggestions
     ]
     return _rendered("recommendations", "Sessions you may like", to, {"sessions": sessions})
+
+
+def verification_asked(user: User, link: str, good_for: timedelta) -> Letter:
+    """The only place where the link is written down.
+
+    Called by the username: anybody can give themselves any name, and anybody's address.
+    """
+    to = Addressee(name=user.username, email=user.email)
+    values = {"link": link, "days": good_for.days}
+    return _rendered("verification", "Please verify your e-mail address", to, values)
 
 
 def when(period: TimeRange, timezone: str) -> str:
@@ -131,16 +167,20 @@ def _letter(template: str, subject: str, facts: RegistrationFacts, **more: str) 
     return _rendered(template, subject, facts.to, values)
 
 
+def when_of(facts: RegistrationFacts) -> str:
+    """The days of a conference, the hours of a session."""
+    timing = when if facts.session_name else which_days
+    return timing(facts.period, facts.timezone)
+
+
 def _table(facts: RegistrationFacts) -> list[tuple[str, str]]:
     """What a reader looks for, in two columns; what is not known is left out."""
-    is_session = bool(facts.session_name)
-    timing = when if is_session else which_days
     rows = [
         ("Conference", facts.conference_name),
         ("Session", facts.session_name),
         ("Ticket", facts.ticket_type_name),
         ("Speaker", facts.speaker),
-        ("When", timing(facts.period, facts.timezone)),
+        ("When", when_of(facts)),
         ("Where", ", ".join(place for place in (facts.room, facts.location) if place)),
         ("Seats", str(facts.quantity) if facts.quantity > 1 else ""),
         ("Price", "" if facts.price.is_free else price(facts.price)),

@@ -5,7 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from app.domain.desk import Desk
-from app.repositories.mails import Addressee, Mails, PaymentFacts, RegistrationFacts
+from app.repositories.mails import (
+    Addressee,
+    CertificateFacts,
+    Mails,
+    PaymentFacts,
+    RegistrationFacts,
+)
 from app.repositories.uow import UnitOfWork
 
 _PATIENCE = 5.0
@@ -21,6 +27,7 @@ class Facts:
         self._registrations = _desk(unit_of_work, Mails.registrations)
         self._payments = _desk(unit_of_work, Mails.payments)
         self._addressees = _desk(unit_of_work, Mails.addressees)
+        self._certificates = _desk(unit_of_work, Mails.certificates)
 
     async def registration(self, id: int) -> RegistrationFacts | None:
         return await self._registrations.ask(id)
@@ -30,6 +37,9 @@ class Facts:
 
     async def addressee(self, id: int) -> Addressee | None:
         return await self._addressees.ask(id)
+
+    async def certificate(self, id: int) -> CertificateFacts | None:
+        return await self._certificates.ask(id)
 
 
 def _desk(unit_of_work: Callable[[], UnitOfWork], load: Load[Found]) -> Desk[int, Found | None]:

@@ -1,18 +1,19 @@
-"""The simulated payment gateway: decides, and reports by a signed callback over HTTP.
+"""The payment gateway: asks a payment's provider, and reports by a signed callback over HTTP.
 
-A payment's outcome follows from its id and the gateway's key alone: however often it is asked, it
-decides the same, so a repeated message cannot settle a payment in two ways.
+What a provider says of a payment follows from its id and the gateway's key alone: however often it
+is asked, it decides the same, so a repeated message cannot settle a payment in two ways.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import digest
+from typing import Protocol
 
 import httpx
 
-from app.domain.payments import Outcome
+from app.domain.payments import Method, Outcome
 from app.domain.times import utc_now
 from app.signing import signed
 from worker.outbox import Hopeless
@@ -27,6 +28,30 @@ _TIMEOUT = httpx.Timeout(4.0, connect=2.0)
 class Decision:
     outcome: Outcome
     reason: str = ""
+
+
+class Provider(Protocol):
+    """Whoever can say whether a payment succeeds, and says the same when asked again."""
+
+    def decide(self, payment_id: int, wanted: str | None) -> Decision: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Simulated:
+    """Draws lots: so many in a hundred succeed. In test mode it grants wishes."""
+
+    key: bytes
+    success_rate: float
+
+    def decide(self, payment_id: int, wanted: str | None) -> Decision:
+        return decide(payment_id, wanted, self.key, self.success_rate)
+
+
+class Mock:
+    """Says yes, whoever asks and whatever they wish."""
+
+    def decide(self, payment_id: int, wanted: str | None) -> Decision:
+        return Decision(outcome=Outcome.PAID)
 
 
 class CallbackFailed(Exception):
@@ -50,17 +75,26 @@ class Gateway:
         self._callback_url = callback_url
         self._signing_key = signing_key
         self._deciding_key = deciding_key
-        self._success_rate = success_rate
+        self._providers: Mapping[Method, Provider] = {
+            Method.SIMULATED: Simulated(key=deciding_key, success_rate=success_rate),
+            Method.MOCK: Mock(),
+        }
         self._now = now
         # The callback is our own house's: no proxy of the environment comes in between.
         self._client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)
 
-    async def settle(self, payment_id: int, wanted: str | None, asked_url: str = "") -> None:
-        """Decide and report. Raises Hopeless when the report will never be taken."""
+    async def settle(
+        self,
+        payment_id: int,
+        wanted: str | None,
+        asked_url: str = "",
+        method: Method = Method.SIMULATED,
+    ) -> None:
+        """Ask the provider and report. Raises Hopeless when the report will never be taken."""
         url = self._callback_url or asked_url
         if not url:
             raise Hopeless("Nobody has said where to report: set PLENARY_CALLBACK_URL.")
-        decision = decide(payment_id, wanted, self._deciding_key, self._success_rate)
+        decision = self._providers[method].decide(payment_id, wanted)
         now = self._now()
         body = report(payment_id, decision, now)
         headers = signed(self._signing_key, f"pay_{payment_id}", now, body)

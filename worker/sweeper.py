@@ -7,10 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.domain import request_logs
+from app.domain import certificates, request_logs
 from app.domain.endings import expire_due
 from app.domain.idempotency import KEPT_FOR
 from app.domain.promotion import serve_due
+from app.domain.reminders import remind_due
 from app.domain.times import utc_now
 from app.repositories.uow import UnitOfWork
 from worker.throttle import Throttle
@@ -23,6 +24,9 @@ _PATIENCE = 20.0
 _BITE = 5000
 _HOLDS = 500
 _QUEUES = 100
+_REMINDERS = 1000
+_MINUTE = 60.0
+_CERTIFICATES = 500
 _HOUR = 3600.0
 
 Chore = Callable[[UnitOfWork, datetime], Awaitable[bool]]
@@ -52,6 +56,11 @@ async def serve_queues(uow: UnitOfWork, now: datetime) -> bool:
     return False
 
 
+async def issue_certificates(uow: UnitOfWork, now: datetime) -> bool:
+    """Whoever was checked in at a conference that has ended gets a certificate."""
+    return await certificates.issue_due(uow, now, _CERTIFICATES)
+
+
 async def forget_idempotency_keys(uow: UnitOfWork, now: datetime) -> bool:
     async with uow as tx:
         await tx.idempotency.forget(now - KEPT_FOR)
@@ -70,7 +79,16 @@ async def forget_messages(uow: UnitOfWork, now: datetime) -> bool:
         return await tx.upkeep.forget_messages(now - MESSAGES_KEPT_FOR, _BITE) >= _BITE
 
 
-def tasks(log_days: int) -> Sequence[Task]:
+def reminding(hours: int) -> Sequence[Task]:
+    """People are reminded so many hours before it begins; with none, nobody is."""
+
+    async def remind(uow: UnitOfWork, now: datetime) -> bool:
+        return await remind_due(uow, now, timedelta(hours=hours), _REMINDERS) >= _REMINDERS
+
+    return [Task(number=7, name="remind", every=_MINUTE, chore=remind)] if hours else []
+
+
+def tasks(log_days: int, reminder_hours: int = 24) -> Sequence[Task]:
     """Everything there is to sweep."""
 
     async def forget_request_logs(uow: UnitOfWork, now: datetime) -> bool:
@@ -83,7 +101,9 @@ def tasks(log_days: int) -> Sequence[Task]:
         Task(number=3, name="forget logins", every=_HOUR, chore=forget_logins),
         Task(number=4, name="forget messages", every=_HOUR, chore=forget_messages),
         Task(number=6, name="serve queues", every=5.0, chore=serve_queues),
+        Task(number=10, name="issue certificates", every=5.0, chore=issue_certificates),
         Task(number=5, name="forget request logs", every=_HOUR, chore=forget_request_logs),
+        *reminding(reminder_hours),
     )
 
 

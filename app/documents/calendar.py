@@ -19,8 +19,9 @@ def ics(calendar: Calendar) -> bytes:
     made.add("VERSION", "2.0")
     made.add("CALSCALE", "GREGORIAN")
     # The name under both of its names: that of RFC 7986, and the one that programs know.
-    made.add("NAME", calendar.name)
-    made.add("X-WR-CALNAME", calendar.name)
+    # Both hold text: what separates values elsewhere is escaped in it.
+    for name in ("NAME", "X-WR-CALNAME"):
+        made.add(name, icalendar.vText(_lines(calendar.name)))
     for timezone in _timezones(calendar):
         made.add_component(timezone)
     for entry in calendar.entries:

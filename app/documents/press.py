@@ -10,7 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from app.domain.calendars import Calendar
+from app.domain.certificates import Certificate
 from app.domain.errors import Busy
+from app.domain.invoices import Invoice, Receipt
 from app.domain.tickets import Ticket
 
 # Beyond this many, whoever comes would wait for seconds.
@@ -45,6 +47,30 @@ class Press:
             from app.documents import qr  # noqa: PLC0415
 
             return qr.svg(ticket.code, f"Ticket {ticket.registration_id}")
+
+        return await self._aside(draw)
+
+    async def certificate_pdf(self, certificate: Certificate, url: str) -> bytes:
+        def draw() -> bytes:
+            from app.documents import certificate_pdf  # noqa: PLC0415
+
+            return certificate_pdf.draw(certificate, url)
+
+        return await self._aside(draw)
+
+    async def invoice_pdf(self, invoice: Invoice, now: datetime) -> bytes:
+        def draw() -> bytes:
+            from app.documents import invoice_pdf  # noqa: PLC0415
+
+            return invoice_pdf.draw(invoice, now)
+
+        return await self._aside(draw)
+
+    async def receipt_pdf(self, receipt: Receipt, now: datetime) -> bytes:
+        def draw() -> bytes:
+            from app.documents import receipt_pdf  # noqa: PLC0415
+
+            return receipt_pdf.draw(receipt, now)
 
         return await self._aside(draw)
 

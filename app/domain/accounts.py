@@ -1,4 +1,4 @@
-"""Accounts: the users who log in; sign-up, profile, password."""
+"""Accounts: the users who log in; sign-up, and what closes them."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from app.domain import verification
 from app.domain.access import Caller, Role, fold
 from app.domain.errors import Invalid, NotFound
 from app.domain.idempotency import once
@@ -51,16 +52,6 @@ class SignUp:
     role: Role = Role.ATTENDEE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProfileChange:
-    """What of a profile its owner changes; None leaves a thing as it is."""
-
-    username: str | None = None
-    email: str | None = None
-    first_name: str | None = None
-    last_name: str | None = None
-
-
 class Passwords(Protocol):
     """Hashes passwords and compares them; a missing hash is never right, and as slow as any."""
 
@@ -93,13 +84,14 @@ async def recognise(uow: "UnitOfWork", families: Sequence[str]) -> Sequence[Call
 
 @once
 async def sign_up(uow: "UnitOfWork", passwords: Passwords, draft: SignUp, now: datetime) -> User:
-    """Open an account, and link the attendee known under its e-mail."""
+    """Open an account, and link the attendee known under its e-mail, which is to be proven."""
     ensure_open_role(draft.role)
     ensure_username(draft.username)
     ensure_password(draft.password, username=draft.username)
     password_hash = await passwords.hash(draft.password)
     async with uow as tx:
         user = await _open(tx, draft, password_hash, now)
+        await verification.ask(tx, user, now)
         await tx.keep(user)
     return user
 
@@ -107,32 +99,20 @@ async def sign_up(uow: "UnitOfWork", passwords: Passwords, draft: SignUp, now: d
 async def create_admin(
     uow: "UnitOfWork", passwords: Passwords, draft: SignUp, now: datetime
 ) -> User:
-    """Open an account of any role, at the command line: past the password policy."""
+    """Open an account of any role, at the command line: past the password policy.
+
+    Whoever may do that is believed that the address is theirs.
+    """
     ensure_username(draft.username)
     password_hash = await passwords.hash(draft.password)
     async with uow as tx:
-        return await _open(tx, draft, password_hash, now)
+        return await _open(tx, draft, password_hash, now, verified_at=now)
 
 
 async def profile(uow: "UnitOfWork", caller: Caller) -> User:
     """The caller's own account."""
     async with uow.reading() as tx:
         return await tx.accounts.get(caller.user_id)
-
-
-@once
-async def change_profile(
-    uow: "UnitOfWork", caller: Caller, change: ProfileChange, now: datetime
-) -> User:
-    """Change the caller's own account; the attendee linked to it keeps the same e-mail."""
-    if change.username is not None:
-        ensure_username(change.username)
-    async with uow as tx:
-        user = await tx.accounts.change(caller.user_id, change, now)
-        if change.email is not None:
-            await tx.attendees.link(fold(user.email), user.id)
-        await tx.keep(user)
-    return user
 
 
 async def deactivate(uow: "UnitOfWork", username: str, now: datetime) -> User:
@@ -145,7 +125,14 @@ async def deactivate(uow: "UnitOfWork", username: str, now: datetime) -> User:
         return await tx.accounts.deactivate(found.user.id, now)
 
 
-async def _open(tx: "Transaction", draft: SignUp, password_hash: str, now: datetime) -> User:
-    user = await tx.accounts.add(draft, password_hash, now)
+async def _open(
+    tx: "Transaction",
+    draft: SignUp,
+    password_hash: str,
+    now: datetime,
+    *,
+    verified_at: datetime | None = None,
+) -> User:
+    user = await tx.accounts.add(draft, password_hash, now, verified_at=verified_at)
     await tx.attendees.link(fold(user.email), user.id)
     return user

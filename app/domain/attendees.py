@@ -94,6 +94,12 @@ def ensure_may_write(caller: Caller, attendee: Attendee) -> None:
         raise Forbidden
 
 
+def ensure_all_own(has_others_claims: bool) -> None:
+    """An unproven address deletes nothing that was registered for it by others (`forbidden`)."""
+    if has_others_claims:
+        raise Forbidden("Somebody else registered this person: verify your e-mail address first.")
+
+
 def ensure_keeps_email(attendee: Attendee, email: str) -> None:
     """Whoever has an account changes the e-mail address there, not here (`email_of_account`)."""
     if attendee.user_id is not None and fold(email) != fold(attendee.email):
@@ -188,7 +194,10 @@ async def delete(uow: "UnitOfWork", caller: Caller, attendee_id: int, now: datet
     Raises NotFound, Forbidden.
     """
     async with uow as tx:
-        ensure_may_write(caller, await seen(tx, caller, attendee_id))
+        person = await seen(tx, caller, attendee_id)
+        ensure_may_write(caller, person)
+        if not caller.is_admin and person.user_id == caller.user_id:
+            ensure_all_own(await tx.attendees.has_others_claims(attendee_id, caller.user_id))
         # Locks the person too, in its place among conferences and sessions.
         await endings.end_all_of_attendee(
             tx, attendee_id=attendee_id, reason="attendee_deleted", now=now

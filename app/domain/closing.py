@@ -1,4 +1,9 @@
-"""How conferences and sessions end: their live registrations end with them, in one transaction."""
+"""How conferences and sessions end: what was claimed of them ends too.
+
+A session's claims end with it, in one transaction. A conference may have any number: some end with
+it, and the rest in bites, each in a transaction of its own that announces the next. It takes nobody
+any more from the first moment, and whoever interrupts this at any point finds it going on.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -11,50 +16,67 @@ from app.domain.conferences import (
     ensure_not_cancelled,
     lock_managed,
 )
-from app.domain.endings import end_all
+from app.domain.endings import end_all_of_session, end_some_of_conference
 from app.domain.idempotency import once
+from app.domain.messages import Message, MessageKind
 from app.domain.sessions import conference_of
 
 if TYPE_CHECKING:
-    from app.repositories.uow import UnitOfWork
+    from app.repositories.uow import Transaction, UnitOfWork
+
+# How many claims end in one transaction.
+BITE = 1000
 
 
 @once
 async def cancel_conference(
-    uow: "UnitOfWork", caller: Caller, conference_id: int, now: datetime
+    uow: "UnitOfWork", caller: Caller, conference_id: int, now: datetime, most: int = BITE
 ) -> Conference:
     """Call a conference off; it stays to be seen. Raises NotFound, Forbidden, ConferenceState."""
     async with uow as tx:
         conference = await lock_managed(tx, caller, conference_id)
         ensure_not_cancelled(conference)
-        await end_all(
-            tx, conference_id=conference.id, session_id=None, reason="conference_cancelled", now=now
-        )
-        cancelled = replace(
-            conference,
-            status=ConferenceStatus.CANCELLED,
-            seats_taken=0,
-            waiting=0,
-            updated_at=now,
-        )
-        await tx.conferences.save(cancelled)
+        over = replace(conference, status=ConferenceStatus.CANCELLED, updated_at=now)
+        await tx.conferences.save(over)
+        await _end_some(tx, conference.id, "conference_cancelled", now, most)
+        cancelled = await tx.conferences.lock(conference.id) or over
         await tx.keep(cancelled)
     return cancelled
 
 
 @once
 async def delete_conference(
-    uow: "UnitOfWork", caller: Caller, conference_id: int, now: datetime
+    uow: "UnitOfWork", caller: Caller, conference_id: int, now: datetime, most: int = BITE
 ) -> None:
     """Take a conference and its sessions from sight. Raises NotFound, Forbidden."""
     async with uow as tx:
         conference = await lock_managed(tx, caller, conference_id)
-        await end_all(
-            tx, conference_id=conference.id, session_id=None, reason="conference_deleted", now=now
-        )
+        await _end_some(tx, conference.id, "conference_deleted", now, most)
         await tx.sessions.delete_all_of(conference.id, now)
         await tx.conferences.delete(conference.id, now)
         await tx.keep(None)
+
+
+async def go_on_ending(
+    uow: "UnitOfWork", conference_id: int, now: datetime, most: int = BITE
+) -> None:
+    """End the next claims on a conference that is over; done twice, it ends nothing twice."""
+    async with uow as tx:
+        await tx.seats.lock_conferences([conference_id])
+        reason = await tx.conferences.over_because(conference_id)
+        if reason is not None:
+            await _end_some(tx, conference_id, reason, now, most)
+
+
+async def _end_some(
+    tx: "Transaction", conference_id: int, reason: str, now: datetime, most: int
+) -> None:
+    """End what one transaction may; where more is left, somebody is to go on."""
+    if await end_some_of_conference(
+        tx, conference_id=conference_id, reason=reason, now=now, most=most
+    ):
+        ending = Message(kind=MessageKind.CONFERENCE_ENDING, subject=conference_id)
+        await tx.announce([ending], now)
 
 
 @once
@@ -63,7 +85,7 @@ async def delete_session(uow: "UnitOfWork", caller: Caller, session_id: int, now
     async with uow as tx:
         conference_id = await conference_of(tx, session_id)
         await lock_managed(tx, caller, conference_id)
-        await end_all(
+        await end_all_of_session(
             tx,
             conference_id=conference_id,
             session_id=session_id,

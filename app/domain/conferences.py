@@ -1,6 +1,7 @@
 """Conferences: what one can register for (seed 000 §5.1).
 
-How they change is told in `revising.py`, how they end in `closing.py`.
+How they change is told in `revising.py`, how they end in `closing.py`, and what is told of them to
+whom in `showing.py`.
 """
 
 from collections.abc import Sequence, Sized
@@ -31,7 +32,8 @@ from app.domain.errors import (
 from app.domain.idempotency import once
 from app.domain.money import Money, exact
 from app.domain.pages import Page, PageRequest
-from app.domain.times import EARLIEST, LATEST, TimeRange, days, first_day, last_day
+from app.domain.profiles import ensure_link
+from app.domain.times import EARLIEST, LATEST, TimeRange
 
 if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
@@ -67,7 +69,8 @@ class Visibility(StrEnum):
 class Conference:
     """`capacity` None means unlimited; `seats_taken` counts live admissions by quantity.
 
-    `waiting` counts those who wait for an admission; `cover_image` is the name of a file, or none.
+    `waiting` counts those who wait for an admission; `cover_image` is the name of a file, or none;
+    `tags` are as they were written, with commas between.
     """
 
     id: int
@@ -89,6 +92,11 @@ class Conference:
     category_id: int | None = None
     cover_image: str = ""
     waiting: int = 0
+    is_online: bool = False
+    online_url: str = ""
+    tags: str = ""
+    reviews_count: int = 0
+    ratings_sum: int = 0
 
     def __hash__(self) -> int:
         """Of two fields that differ where anything does; hashing all would cost lists dearly."""
@@ -113,6 +121,9 @@ class ConferenceDraft:
     registration_deadline: datetime | None = None
     category_id: int | None = None
     cover_image: str = ""
+    is_online: bool = False
+    online_url: str = ""
+    tags: str = ""
 
 
 class ConferenceChanges(TypedDict, total=False):
@@ -137,11 +148,18 @@ class ConferenceChanges(TypedDict, total=False):
     registration_deadline: datetime | None
     category_id: int | None
     cover_image: str
+    is_online: bool
+    online_url: str
+    tags: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConferenceFilter:
-    """None means any; the days are those of the conference's own time zone, both included."""
+    """None means any; the days are those of the conference's own time zone, both included.
+
+    A `tag` is one of those a conference has; `search` asks for words in its text. Where categories
+    are told apart by some slugs alone, `but_slugs` finds what is of none of them.
+    """
 
     phase: Phase | None = None
     status: ConferenceStatus | None = None
@@ -153,6 +171,10 @@ class ConferenceFilter:
     visibility: Visibility | None = None
     category_id: int | None = None
     category_slug: str | None = None
+    but_slugs: tuple[str, ...] | None = None
+    is_online: bool | None = None
+    tag: str | None = None
+    search: str | None = None
     upcoming: bool = False
 
 
@@ -254,51 +276,6 @@ def ensure_not_cancelled(conference: Conference) -> None:
         raise ConferenceState("The conference is cancelled.")
 
 
-def altered(conference: Conference, changes: ConferenceChanges) -> Conference:
-    """The conference as the changes would have it; no rule is asked but that of the price."""
-    amount = changes.get("price", conference.price.amount)
-    currency = changes.get("currency", conference.price.currency)
-    return replace(
-        conference,
-        name=changes.get("name", conference.name),
-        description=changes.get("description", conference.description),
-        location=changes.get("location", conference.location),
-        timezone=changes.get("timezone", conference.timezone),
-        period=_moved(conference, changes),
-        capacity=changes.get("capacity", conference.capacity),
-        price=exact(amount, currency),
-        multi_track=changes.get("multi_track", conference.multi_track),
-        visibility=changes.get("visibility", conference.visibility),
-        registration_deadline=changes.get(
-            "registration_deadline", conference.registration_deadline
-        ),
-        category_id=changes.get("category_id", conference.category_id),
-        cover_image=changes.get("cover_image", conference.cover_image),
-    )
-
-
-def _moved(conference: Conference, changes: ConferenceChanges) -> TimeRange:
-    """The period on its new days; a bound whose day and zone stay keeps its time of day.
-
-    With a new start in instants it lasts as long as before, unless an end is named too.
-    """
-    if "start" in changes or "end" in changes:
-        start = changes.get("start", conference.period.start)
-        same_length = start + (conference.period.end - conference.period.start)
-        return TimeRange(start=start, end=changes.get("end", same_length))
-    zone = changes.get("timezone", conference.timezone)
-    old_first = first_day(conference.period, conference.timezone)
-    old_last = last_day(conference.period, conference.timezone)
-    first = changes.get("first_day", old_first)
-    last = changes.get("last_day", old_last)
-    named = days(first, last, zone)
-    same_zone = zone == conference.timezone
-    return TimeRange(
-        start=conference.period.start if same_zone and first == old_first else named.start,
-        end=conference.period.end if same_zone and last == old_last else named.end,
-    )
-
-
 async def find(uow: "UnitOfWork", caller: Caller | None, conference_id: int) -> Conference:
     """One conference the caller may see. Raises NotFound."""
     async with uow.reading() as tx:
@@ -345,6 +322,7 @@ async def _put_up(
 ) -> Conference:
     ensure_forward(draft.period, field="end_date")
     ensure_in_time(draft.period, field="end_date")
+    ensure_link(draft.online_url, "online_url")
     price = exact(draft.price, draft.currency)
     async with uow as tx:
         await ensure_category(tx, draft.category_id)

@@ -1,16 +1,17 @@
 """How registrations end: seats are given back, money too, and people are told; all in one go."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.domain import promotion
-from app.domain.access import Caller
+from app.domain.access import Caller, manages
 from app.domain.admission import Target
 from app.domain.errors import NotFound, RegistrationState
 from app.domain.idempotency import once
 from app.domain.messages import Message, MessageKind
+from app.domain.refunds import ensure_owner_may
 from app.domain.registrations import (
     Registration,
     RegistrationStatus,
@@ -30,12 +31,21 @@ _TOLD_AS = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GivenBack:
+    """Who gave money back, and what they said; nobody and nothing where the house did so."""
+
+    by: int | None = None
+    reason: str = ""
+
+
 @once
 async def cancel(
     uow: "UnitOfWork", caller: Caller, registration_id: int, now: datetime
 ) -> Registration:
-    """Cancel one registration; its seats go to the next in line. Raises NotFound,
-    RegistrationState.
+    """Cancel one registration; its seats go to the next in line.
+
+    Raises NotFound, RegistrationState; PaymentState for an owner who paid, once it has begun.
     """
     async with uow as tx:
         registration = await _cancelled(tx, caller, registration_id, now, waits=False)
@@ -60,25 +70,41 @@ def ensure_waiting(registration: Registration) -> None:
         raise RegistrationState(f"The registration is {registration.status.value}.")
 
 
-async def end_all(
-    tx: "Transaction",
-    *,
-    conference_id: int,
-    session_id: int | None,
-    reason: str,
-    now: datetime,
+async def end_all_of_session(
+    tx: "Transaction", *, conference_id: int, session_id: int, reason: str, now: datetime
 ) -> int:
-    """Cancel every claim on a conference, or on one session of it; returns how many there were.
+    """Cancel every claim on a session; returns how many there were.
 
     The conference is locked by the caller already.
     """
-    elsewhere = await tx.waitlist.awaited_because_of(conference_id, session_id)
-    sessions = [session_id] if session_id else await tx.sessions.ids_of(conference_id)
-    await tx.seats.lock_sessions([*sessions, *_sessions(elsewhere)])
+    elsewhere = await tx.waitlist.awaited_because_of(session_id)
+    await tx.seats.lock_sessions([session_id, *_sessions(elsewhere)])
     ended = await tx.registrations.lock_claims(conference_id=conference_id, session_id=session_id)
     await _end(tx, ended, RegistrationStatus.CANCELLED, reason, now)
     await promotion.serve(tx, elsewhere, Cause.SESSION_DELETED, now)
     return len(ended)
+
+
+async def end_some_of_conference(
+    tx: "Transaction", *, conference_id: int, reason: str, now: datetime, most: int
+) -> bool:
+    """Cancel up to `most` claims on a conference and its sessions; tells whether any are left.
+
+    The conference is locked by the caller already, and takes nobody any more.
+    """
+    claims = await tx.registrations.claims_on(conference_id, most)
+    # A schedule that becomes free may be what a seat elsewhere waits for.
+    awaited = await tx.waitlist.awaited_by([claim.attendee_id for claim in claims])
+    elsewhere = [target for target in awaited if target.conference_id != conference_id]
+    # All sessions: whoever is about to take a seat in one has it before this, or finds it is over.
+    sessions = {*await tx.sessions.ids_of(conference_id), *_sessions(c.target for c in claims)}
+    await tx.seats.lock_sessions([*sessions, *_sessions(elsewhere)])
+    locked = await tx.registrations.lock_claims(conference_id=conference_id, most=most)
+    # What holds seats that are not locked is found again.
+    ended = [c for c in locked if c.session_id is None or c.session_id in sessions]
+    await _end(tx, ended, RegistrationStatus.CANCELLED, reason, now)
+    await promotion.serve(tx, elsewhere, Cause.SESSION_DELETED, now)
+    return bool(await tx.registrations.claims_on(conference_id, 1))
 
 
 async def end_all_of_attendee(
@@ -128,8 +154,12 @@ async def _cancelled(
     ensure_live(found)
     if waits:
         ensure_waiting(found)
-    reason = "cancelled_by_owner" if found.owner_id == caller.user_id else "cancelled"
-    freed = await _end(tx, [found], RegistrationStatus.CANCELLED, reason, now)
+    if _is_paid(found) and not manages(caller, found):
+        begins_at = await tx.payments.begins_at(found.id)
+        ensure_owner_may(is_whole=True, begins_at=begins_at, now=now)
+    money = GivenBack(by=caller.user_id)
+    reason = _reason(money, found)
+    freed = await _end(tx, [found], RegistrationStatus.CANCELLED, reason, now, money=money)
     await promotion.serve(tx, [*freed, *elsewhere], Cause.CANCELLED, now)
     return replace(
         found,
@@ -138,6 +168,32 @@ async def _cancelled(
         end_reason=reason,
         hold_expires_at=None,
     )
+
+
+def _is_paid(registration: Registration) -> bool:
+    """To cancel it is to take the money back."""
+    confirmed = registration.status is RegistrationStatus.CONFIRMED
+    return confirmed and not registration.price.is_free
+
+
+async def end_refunded(
+    tx: "Transaction",
+    registration: Registration,
+    elsewhere: Iterable[Target],
+    money: GivenBack,
+    now: datetime,
+) -> None:
+    """Cancel what is paid back in full; its seats go to the next in line.
+
+    It is locked already, with its target and the queues `elsewhere` that its attendee holds up.
+    """
+    reason = _reason(money, registration)
+    freed = await _end(tx, [registration], RegistrationStatus.CANCELLED, reason, now, money=money)
+    await promotion.serve(tx, [*freed, *elsewhere], Cause.CANCELLED, now)
+
+
+def _reason(money: GivenBack, registration: Registration) -> str:
+    return "cancelled_by_owner" if registration.owner_id == money.by else "cancelled"
 
 
 def _sessions(targets: Iterable[Target]) -> Sequence[int]:
@@ -150,6 +206,8 @@ async def _end(
     status: RegistrationStatus,
     reason: str,
     now: datetime,
+    *,
+    money: GivenBack | None = None,
 ) -> Sequence[Target]:
     """Returns the queues in which somebody waits for what became free."""
     if not registrations:
@@ -159,7 +217,8 @@ async def _end(
     calling = await tx.seats.move(shifts(registrations, []))
     left = [entry(r, WaitlistEvent.LEFT, reason, now) for r in registrations if r.is_waiting]
     await tx.waitlist.note(left)
-    refunded = await tx.payments.refund_paid(ids, now)
+    money = money or GivenBack()
+    refunded = await tx.payments.refund_paid(ids, now, reason=money.reason or reason, by=money.by)
     await tx.announce(
         [Message(kind=_TOLD_AS[status], subject=id) for id in ids]
         + [Message(kind=MessageKind.PAYMENT_REFUNDED, subject=id) for id in refunded],

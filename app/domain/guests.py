@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from app.domain.access import Caller, Owned, manages
+from app.domain.access import Caller, Owned, ensure_manages, manages
 from app.domain.errors import NotFound
+from app.domain.pages import Page, PageRequest
+from app.domain.registrations import RegistrationStatus
 
 if TYPE_CHECKING:
     from app.repositories.uow import UnitOfWork
@@ -31,6 +33,33 @@ class GuestList:
     guests: Sequence[Guest]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comer:
+    """Somebody admitted, or waiting to be, as the organizer sees them; no ticket type: None."""
+
+    registration_id: int
+    attendee_id: int
+    name: str
+    email: str
+    phone: str
+    status: RegistrationStatus
+    ticket_type_id: int | None
+    ticket_type_name: str | None
+    quantity: int
+    registered_at: datetime
+    checked_in_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestFilter:
+    """None means any; without `status` whoever has a seat. `search` is a part of name or e-mail."""
+
+    status: RegistrationStatus | None = None
+    ticket_type_id: int | None = None
+    checked_in: bool | None = None
+    search: str | None = None
+
+
 def shows_emails(caller: Caller | None, conference: Owned) -> bool:
     """E-mails are the organizer's and admins' to see; what belongs to nobody is open to all."""
     if conference.organizer_id is None:
@@ -49,3 +78,15 @@ async def coming_to(
     if shows_emails(caller, found):
         return found.guests
     return [replace(guest, email="") for guest in found.guests]
+
+
+async def listed(
+    uow: "UnitOfWork", caller: Caller, conference_id: int, filter: GuestFilter, page: PageRequest
+) -> Page[Comer]:
+    """Who is admitted to a conference, for its organizer and admins. Raises NotFound, Forbidden."""
+    async with uow.reading() as tx:
+        conference = await tx.conferences.find(conference_id, caller)
+        if conference is None:
+            raise NotFound
+        ensure_manages(caller, conference)
+        return await tx.guests.page(conference_id, filter, page)

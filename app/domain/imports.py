@@ -106,12 +106,14 @@ async def holdings(uow: "UnitOfWork") -> Holdings:
         return await tx.imports.holdings()
 
 
-async def clear(uow: "UnitOfWork", *, discards_payments: bool) -> None:
+async def clear(uow: "UnitOfWork", *, discards_payments: bool) -> Sequence[str]:
     """Remove every conference and whatever hangs on one, for good; accounts stay.
 
-    Raises PaymentState.
+    Returns the files of the cover images that nothing shows any more. Raises PaymentState.
     """
     async with uow as tx:
         await tx.imports.hold_everything()
         ensure_money_may_go(await tx.imports.holdings(), discards_payments=discards_payments)
+        covers = await tx.imports.covers()
         await tx.imports.clear()
+    return covers

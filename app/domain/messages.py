@@ -21,11 +21,18 @@ class MessageKind(StrEnum):
     PAYMENT_FAILED = "payment_failed"
     PAYMENT_REFUNDED = "payment_refunded"
     RECOMMENDATIONS_ASKED = "recommendations_asked"
+    CERTIFICATE_ISSUED = "certificate_issued"
+    VERIFICATION_ASKED = "verification_asked"
+    CONFERENCE_ENDING = "conference_ending"
+    CONFERENCE_CHANGED = "conference_changed"
+    CONCERNED_BY_CHANGE = "concerned_by_change"
+    REMINDER = "reminder"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """`subject` is the id of what it is about: a registration, a payment, an attendee.
+    """`subject` is the id of what it is about: a registration, a payment, an attendee,
+    a conference.
 
     A `dedupe_key` is good for one message, for ever.
     """

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from app.domain.errors import Invalid
 
 # ISO 4217: currencies whose minor unit is not a hundredth.
-_EXPONENTS = {
+EXPONENTS = {
     **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW"), 0),
     **dict.fromkeys(("PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
     **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
@@ -15,7 +15,7 @@ _EXPONENTS = {
 
 def exponent(currency: str) -> int:
     """How many decimal digits the currency has."""
-    return _EXPONENTS.get(currency, 2)
+    return EXPONENTS.get(currency, 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from app.domain.conferences import ConferenceStatus, lock_managed
 from app.domain.errors import NotFound
 from app.domain.idempotency import once
 from app.domain.messages import Message, MessageKind
-from app.domain.notifications import Notification, NotificationKind
+from app.domain.notifications import Notification, NotificationKind, tell
 from app.domain.registrations import (
     Registration,
     RegistrationStatus,
@@ -236,7 +236,7 @@ async def _write(tx: "Transaction", turns: Sequence[Turn], cause: Cause, now: da
             if turn.skip is not None
         ]
     )
-    await tx.notifications.add([_told(t, r) for t, r in zip(seated, new, strict=True)], now)
+    await tell(tx, [_told(t, r) for t, r in zip(seated, new, strict=True)], now)
     await tx.announce([Message(kind=MessageKind.PROMOTED, subject=r.id) for r in new], now)
 
 

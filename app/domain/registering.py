@@ -186,7 +186,7 @@ def _draft(
         ended_at=None,
         end_reason="",
         organizer_id=fit.venue.organizer_id,
-        owner_id=people[wish.attendee_id].user_id,
+        owner_id=people[wish.attendee_id].owner_when(fit.ask.caller),
         ticket_type_id=place.offer.ticket_type_id,
         guest_name=wish.guest_name,
         special_requirements=wish.special_requirements,

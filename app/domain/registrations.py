@@ -10,6 +10,7 @@ from app.domain.access import Caller, manages
 from app.domain.admission import Pool, PoolKind, Target
 from app.domain.errors import NotFound, PaymentState, RegistrationState
 from app.domain.idempotency import once
+from app.domain.messages import Message, MessageKind
 from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
 
@@ -110,12 +111,18 @@ def shifts(before: Sequence[Registration], after: Sequence[Registration]) -> Map
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationFilter:
-    """None means any; without `status`, cancelled and expired ones are left out."""
+    """None means any; without `status` or `statuses`, cancelled and expired ones are left out.
+
+    `admissions` leaves out those of sessions.
+    """
 
     conference_id: int | None = None
     session_id: int | None = None
     attendee_id: int | None = None
+    owner_id: int | None = None
     status: RegistrationStatus | None = None
+    statuses: frozenset[RegistrationStatus] = frozenset()
+    admissions: bool = False
 
 
 def can_see(caller: Caller, registration: Registration) -> bool:
@@ -169,6 +176,8 @@ async def confirm(
         if not registration.price.is_free:
             raise PaymentState("A priced registration is confirmed by its payment.")
         await tx.registrations.confirm(registration.id, now)
+        told = Message(kind=MessageKind.REGISTERED, subject=registration.id)
+        await tx.announce([told], now)
         registration = replace(
             registration,
             status=RegistrationStatus.CONFIRMED,

@@ -10,7 +10,7 @@ from app.domain.admission import Target
 from app.domain.conferences import (
     Conference,
     ConferenceChanges,
-    altered,
+    ConferenceStatus,
     ensure_category,
     ensure_currency_kept,
     ensure_forward,
@@ -21,6 +21,9 @@ from app.domain.conferences import (
     lock_managed,
 )
 from app.domain.idempotency import once
+from app.domain.messages import Message, MessageKind
+from app.domain.money import exact
+from app.domain.profiles import ensure_link
 from app.domain.ticket_types import (
     TicketType,
     TicketTypeChanges,
@@ -29,10 +32,72 @@ from app.domain.ticket_types import (
     named_in,
     retyped,
 )
+from app.domain.times import TimeRange, days, first_day, last_day
 from app.domain.waitlist import Cause
 
 if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
+
+
+def altered(conference: Conference, changes: ConferenceChanges) -> Conference:
+    """The conference as the changes would have it; no rule is asked but that of the price."""
+    amount = changes.get("price", conference.price.amount)
+    currency = changes.get("currency", conference.price.currency)
+    return replace(
+        conference,
+        name=changes.get("name", conference.name),
+        description=changes.get("description", conference.description),
+        location=changes.get("location", conference.location),
+        timezone=changes.get("timezone", conference.timezone),
+        period=_moved(conference, changes),
+        capacity=changes.get("capacity", conference.capacity),
+        price=exact(amount, currency),
+        multi_track=changes.get("multi_track", conference.multi_track),
+        visibility=changes.get("visibility", conference.visibility),
+        registration_deadline=changes.get(
+            "registration_deadline", conference.registration_deadline
+        ),
+        category_id=changes.get("category_id", conference.category_id),
+        cover_image=changes.get("cover_image", conference.cover_image),
+        is_online=changes.get("is_online", conference.is_online),
+        online_url=changes.get("online_url", conference.online_url),
+        tags=changes.get("tags", conference.tags),
+    )
+
+
+def _moved(conference: Conference, changes: ConferenceChanges) -> TimeRange:
+    """The period on its new days; a bound whose day and zone stay keeps its time of day.
+
+    With a new start in instants it lasts as long as before, unless an end is named too.
+    """
+    if "start" in changes or "end" in changes:
+        start = changes.get("start", conference.period.start)
+        same_length = start + (conference.period.end - conference.period.start)
+        return TimeRange(start=start, end=changes.get("end", same_length))
+    zone = changes.get("timezone", conference.timezone)
+    old_first = first_day(conference.period, conference.timezone)
+    old_last = last_day(conference.period, conference.timezone)
+    first = changes.get("first_day", old_first)
+    last = changes.get("last_day", old_last)
+    named = days(first, last, zone)
+    same_zone = zone == conference.timezone
+    return TimeRange(
+        start=conference.period.start if same_zone and first == old_first else named.start,
+        end=conference.period.end if same_zone and last == old_last else named.end,
+    )
+
+
+def is_news(old: Conference, new: Conference) -> bool:
+    """Whether those who come have to know: it takes place at another time, or elsewhere."""
+    if new.status is not ConferenceStatus.PUBLISHED:
+        return False
+    return (old.period, old.timezone, old.location, old.is_online, old.online_url) != (
+        new.period,
+        new.timezone,
+        new.location,
+        new.is_online,
+        new.online_url,
+    )
 
 
 @once
@@ -50,6 +115,9 @@ async def update_conference(
         await _ensure_fits(tx, old, new)
         await ensure_category(tx, changes.get("category_id"))
         await tx.conferences.save(new)
+        if is_news(old, new):
+            changed = Message(kind=MessageKind.CONFERENCE_CHANGED, subject=new.id)
+            await tx.announce([changed], now)
         if has_more_room(old.capacity, new.capacity):
             await _serve(tx, new.id, now)
             new = await tx.conferences.lock(new.id) or new
@@ -101,6 +169,7 @@ async def _ensure_fits(tx: "Transaction", old: Conference, new: Conference) -> N
     """What the conference holds already has its place in what it is to be."""
     ensure_forward(new.period, field="end_date")
     ensure_in_time(new.period, field="end_date")
+    ensure_link(new.online_url, "online_url")
     ensure_room_for_taken(new.capacity, new.seats_taken, field="capacity")
     programme = await tx.sessions.programme(new.id)
     ensure_programme_within(new.period, programme)

@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """`capacity` None means unlimited; `organizer_id` is that of its conference."""
+    """`capacity` None means unlimited; `organizer_id` is that of its conference.
+
+    `speaker_user_id` is the speaker's account, where one is named.
+    """
 
     id: int
     conference_id: int
@@ -55,6 +58,7 @@ class Session:
     price: Money
     created_at: datetime
     updated_at: datetime
+    speaker_user_id: int | None = None
 
     @property
     def remaining(self) -> int | None:
@@ -64,7 +68,10 @@ class Session:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionDraft:
-    """A session as it is asked for; `price` is in units of its conference's currency."""
+    """A session as it is asked for; `price` is in units of its conference's currency.
+
+    Whose account is named as the speaker's is the `speaker`, by its name.
+    """
 
     conference_id: int
     name: str
@@ -74,6 +81,7 @@ class SessionDraft:
     room: str = ""
     capacity: int | None = None
     price: Decimal = Decimal(0)
+    speaker_user_id: int | None = None
 
 
 class SessionChanges(TypedDict, total=False):
@@ -96,6 +104,7 @@ class SessionFilter:
 
     conference_id: int | None = None
     speaker: str | None = None
+    speaker_user_id: int | None = None
     room: str | None = None
     start_after: datetime | None = None
     start_before: datetime | None = None
@@ -177,11 +186,14 @@ def may_move(changes: SessionChanges) -> bool:
 
 def altered(session: Session, changes: SessionChanges) -> Session:
     """The session as the changes would have it; no rule is asked but that of the price."""
+    speaker = changes.get("speaker", session.speaker)
     return replace(
         session,
         name=changes.get("name", session.name),
         description=changes.get("description", session.description),
-        speaker=changes.get("speaker", session.speaker),
+        speaker=speaker,
+        # Somebody else's name is not that of the account any more.
+        speaker_user_id=session.speaker_user_id if speaker == session.speaker else None,
         room=changes.get("room", session.room),
         period=TimeRange(
             start=changes.get("start", session.period.start),
@@ -207,7 +219,7 @@ def _slot_wanted(draft: SessionDraft) -> Slot:
     return Slot(id=0, name=draft.name, speaker=draft.speaker, room=draft.room, period=draft.period)
 
 
-async def find(uow: "UnitOfWork", caller: Caller, session_id: int) -> Session:
+async def find(uow: "UnitOfWork", caller: Caller | None, session_id: int) -> Session:
     """One session of a conference the caller may see. Raises NotFound."""
     async with uow.reading() as tx:
         session = await tx.sessions.find(session_id, caller)
@@ -217,7 +229,7 @@ async def find(uow: "UnitOfWork", caller: Caller, session_id: int) -> Session:
 
 
 async def listed(
-    uow: "UnitOfWork", caller: Caller, filter: SessionFilter, page: PageRequest
+    uow: "UnitOfWork", caller: Caller | None, filter: SessionFilter, page: PageRequest
 ) -> Page[Session]:
     """The sessions of the conferences the caller may see, by start unless ordered otherwise."""
     async with uow.reading() as tx:
@@ -234,6 +246,7 @@ async def create(uow: "UnitOfWork", caller: Caller, draft: SessionDraft, now: da
     async with uow as tx:
         conference = await _lock_named(tx, caller, draft.conference_id)
         ensure_not_cancelled(conference)
+        draft = await _introduced(tx, draft)
         price = exact(draft.price, conference.price.currency)
         ensure_within(draft.period, conference)
         programme = await tx.sessions.slots_in(conference.id, draft.period)
@@ -289,7 +302,7 @@ async def _lock(
     elsewhere: Sequence[Target] = ()
     if moves:
         await tx.seats.lock_attendees(await tx.sessions.attendee_ids(session_id))
-        elsewhere = await tx.waitlist.awaited_because_of(conference.id, session_id)
+        elsewhere = await tx.waitlist.awaited_because_of(session_id)
     await tx.seats.lock_sessions([session_id, *(t.session_id or 0 for t in elsewhere)])
     session = await tx.sessions.find_any(session_id)
     if session is None:
@@ -312,3 +325,13 @@ async def _lock_named(tx: "Transaction", caller: Caller, conference_id: int) -> 
         return await lock_managed(tx, caller, conference_id)
     except NotFound:
         raise UnknownReference("There is no such conference.", field="conference") from None
+
+
+async def _introduced(tx: "Transaction", draft: SessionDraft) -> SessionDraft:
+    """The draft with the name of the account that speaks (`unknown_reference`)."""
+    if draft.speaker_user_id is None:
+        return draft
+    name = await tx.names.of_user(draft.speaker_user_id)
+    if name is None:
+        raise UnknownReference("There is no such user.", field="speaker")
+    return replace(draft, speaker=name)

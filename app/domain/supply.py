@@ -27,11 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What registering needs to know of an attendee."""
+    """What registering needs to know of an attendee; `is_proven` is the address of its account."""
 
     id: int
     user_id: int | None
     created_by: int | None
+    is_proven: bool = False
+
+    def owner_when(self, caller: Caller | None) -> int | None:
+        """Whose a registration is that the caller makes now: for certain, or nobody's."""
+        is_oneself = caller is not None and caller.user_id == self.user_id
+        return self.user_id if is_oneself or self.is_proven else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The command `plenary import`: what it asks, shows and says."""
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from sqlalchemy import make_url
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -17,6 +19,8 @@ from app.config import ConfigurationError, Settings
 from app.domain import imports
 from app.domain.errors import Later, PaymentState
 from app.domain.times import utc_now
+from app.embedded import is_there
+from app.images import Images
 from app.importing.hand import Hand, Tally
 from app.importing.lines import ATTENDEES, EVENTS
 from app.importing.loading import Watch, bring_in
@@ -69,6 +73,8 @@ def run(settings: Settings, order: Order) -> Outcome:
     """
     zone = _zone(order.timezone)
     _ensure_kept(order)
+    _ensure_meant(settings)
+    where = _place(settings)
     with (
         Table(order.events, EVENTS) as events,
         Table(order.attendees, ATTENDEES) as attendees,
@@ -77,11 +83,15 @@ def run(settings: Settings, order: Order) -> Outcome:
         if settings.embedded:
             assert ready.database_url is not None
             migrate_now(ready.database_url.get_secret_value())
-        return asyncio.run(_run(ready, order, zone, events, attendees))
+        return asyncio.run(_run(ready, where, order, zone, (events, attendees)))
 
 
 async def _run(
-    settings: Settings, order: Order, zone: ZoneInfo | None, events: Table, attendees: Table
+    settings: Settings,
+    where: str,
+    order: Order,
+    zone: ZoneInfo | None,
+    files: tuple[Table, Table],
 ) -> Outcome:
     async with migrated(settings, "plenary import") as engine:
         unit_of_work = partial(UnitOfWork, engine)
@@ -89,10 +99,12 @@ async def _run(
         if order.organizer is not None:
             organizer_id = await imports.find_organizer(unit_of_work(), order.organizer)
         if order.replaces:
-            await _ask(order, engine)
+            await _ask(order, engine, where)
         with Rejects(order.rejects) as rejects:
+            if not order.quiet:
+                sys.stderr.write(f"Into {where}.\n")
             if order.replaces:
-                await _clear(order, engine)
+                await _clear(order, engine, settings)
             hand = Hand(
                 unit_of_work=unit_of_work,
                 rejects=rejects,
@@ -102,7 +114,7 @@ async def _run(
                 announces=order.mails,
             )
             try:
-                return await _load(hand, order, events, attendees)
+                return await _load(hand, order, *files)
             except Later as error:
                 raise ConfigurationError(
                     f"{error} What was brought in so far stays: run the command again (without"
@@ -153,7 +165,7 @@ def _progress(order: Order, events: Table, attendees: Table) -> Iterator[Watch]:
         yield watch
 
 
-async def _ask(order: Order, engine: AsyncEngine) -> None:
+async def _ask(order: Order, engine: AsyncEngine, where: str) -> None:
     """Say what would be removed, and go on only when that is confirmed."""
     found = await imports.holdings(UnitOfWork(engine))
     try:
@@ -162,23 +174,46 @@ async def _ask(order: Order, engine: AsyncEngine) -> None:
         raise ConfigurationError(
             f"{refusal} Refund them first, or say --discard-payments as well."
         ) from refusal
-    held = [f"{n:,} {name.replace('_', ' ')}" for name, n in found.counts.items() if n]
+    held = [_held(n, name) for name, n in found.counts.items() if n]
     if not held or order.asks is None:
         return
     answer = order.asks(
-        f"This removes for good: {', '.join(held)}. Accounts stay.\nType “{_WORD}” to go on: "
+        f"From {where} this removes for good: {', '.join(held)}. Accounts stay.\n"
+        f"Type “{_WORD}” to go on: "
     )
     if answer.strip() != _WORD:
         raise ConfigurationError("Nothing was removed, and nothing brought in.")
 
 
-async def _clear(order: Order, engine: AsyncEngine) -> None:
+async def _clear(order: Order, engine: AsyncEngine, settings: Settings) -> None:
     try:
-        await imports.clear(UnitOfWork(engine), discards_payments=order.discards_payments)
+        covers = await imports.clear(UnitOfWork(engine), discards_payments=order.discards_payments)
     except ProgrammingError as error:
         raise ConfigurationError(
             f"The database does not let its user remove everything: {error.orig}."
         ) from error
+    pictures = Images(settings.cover_dir)
+    for name in covers:
+        await pictures.drop(name)
+    pictures.close()
+
+
+def _ensure_meant(settings: Settings) -> None:
+    """Nobody brings anything into a database that is made on the way: they mistook the place."""
+    if settings.embedded and not is_there(settings.data_dir):
+        raise ConfigurationError(
+            f"There is no database in {settings.data_dir}. Name the server's data directory"
+            f" (--data-dir), or make a database there first: plenary migrate --data-dir"
+            f" {settings.data_dir}"
+        )
+
+
+def _place(settings: Settings) -> str:
+    """The database that is written to, for people; its password is nobody's business."""
+    if settings.database_url is None:
+        return f"the database in {settings.data_dir}"
+    url = make_url(settings.database_url.get_secret_value())
+    return f"the database “{url.database}” on {url.host or url.query.get('host', 'this machine')}"
 
 
 def _ensure_kept(order: Order) -> None:
@@ -197,6 +232,11 @@ def _zone(name: str | None) -> ZoneInfo | None:
     if name not in available_timezones():
         raise ConfigurationError(f"There is no time zone “{name}”: try one such as Europe/Berlin.")
     return ZoneInfo(name)
+
+
+def _held(number: int, table: str) -> str:
+    noun = table.replace("check_in", "check-in").replace("_", " ")
+    return f"{number:,} {noun if number != 1 else noun.removesuffix('s')}"
 
 
 def _told(tally: Tally, added: str, rejected: Mapping[str, int]) -> str:

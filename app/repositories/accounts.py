@@ -6,42 +6,26 @@ from datetime import datetime
 from sqlalchemy import RowMapping, TextClause, text
 
 from app.domain.access import Caller, Role, fold
-from app.domain.accounts import ProfileChange, SignUp, User
+from app.domain.accounts import SignUp, User
 from app.domain.logins import Credentials, Family
 from app.repositories.base import Repository
 
-_COLUMNS = "id, username, email, first_name, last_name, role, is_active, created_at, updated_at"
+COLUMNS = "id, username, email, first_name, last_name, role, is_active, created_at, updated_at"
 _ADD = text(
     "INSERT INTO users (username, username_folded, email, email_folded, password_hash,"
-    " first_name, last_name, role, created_at, updated_at)"
+    " first_name, last_name, role, created_at, updated_at, verified_at)"
     " VALUES (:username, :username_folded, :email, :email_folded, :password_hash,"
-    f" :first_name, :last_name, :role, :now, :now) RETURNING {_COLUMNS}"
+    f" :first_name, :last_name, :role, :now, :now, :verified_at) RETURNING {COLUMNS}"
 )
-_GET = text(f"SELECT {_COLUMNS} FROM users WHERE id = :id")
-_CREDENTIALS = f"SELECT {_COLUMNS}, password_hash FROM users"
+_GET = text(f"SELECT {COLUMNS} FROM users WHERE id = :id")
+_CREDENTIALS = f"SELECT {COLUMNS}, password_hash FROM users"
 _BY_NAME = text(f"{_CREDENTIALS} WHERE username_folded = :name")
 _BY_NAME_LOCKED = text(f"{_CREDENTIALS} WHERE username_folded = :name FOR NO KEY UPDATE")
 _BY_ID = text(f"{_CREDENTIALS} WHERE id = :id")
 _BY_ID_LOCKED = text(f"{_CREDENTIALS} WHERE id = :id FOR NO KEY UPDATE")
-# One person, one identity: the attendee linked to the account keeps its e-mail.
-_CHANGE = text(
-    "WITH changed AS (UPDATE users SET"
-    " username = coalesce(:username, username),"
-    " username_folded = coalesce(:username_folded, username_folded),"
-    " email = coalesce(:email, email),"
-    " email_folded = coalesce(:email_folded, email_folded),"
-    " first_name = coalesce(:first_name, first_name),"
-    " last_name = coalesce(:last_name, last_name),"
-    f" updated_at = :now WHERE id = :id RETURNING {_COLUMNS}, email_folded),"
-    " followed AS (UPDATE attendees SET email = changed.email,"
-    " email_folded = changed.email_folded, updated_at = :now FROM changed"
-    " WHERE attendees.user_id = changed.id AND attendees.deleted_at IS NULL"
-    " AND attendees.email <> changed.email)"
-    f" SELECT {_COLUMNS} FROM changed"
-)
 _SET_PASSWORD = text("UPDATE users SET password_hash = :hash, updated_at = :now WHERE id = :id")
 _DEACTIVATE = text(
-    f"UPDATE users SET is_active = false, updated_at = :now WHERE id = :id RETURNING {_COLUMNS}"
+    f"UPDATE users SET is_active = false, updated_at = :now WHERE id = :id RETURNING {COLUMNS}"
 )
 _OPEN_FAMILY = text(
     "INSERT INTO token_families (id, user_id, current_jti, rotated_at, created_at, expires_at)"
@@ -70,7 +54,14 @@ _CALLERS = text(
 
 
 class Accounts(Repository):
-    async def add(self, draft: SignUp, password_hash: str, now: datetime) -> User:
+    async def add(
+        self,
+        draft: SignUp,
+        password_hash: str,
+        now: datetime,
+        *,
+        verified_at: datetime | None = None,
+    ) -> User:
         """Write a new account; its name and e-mail are taken from then on."""
         row = await self._row(
             _ADD,
@@ -84,13 +75,14 @@ class Accounts(Repository):
                 "last_name": draft.last_name,
                 "role": draft.role.value,
                 "now": now,
+                "verified_at": verified_at,
             },
         )
-        return _user(row)
+        return user_of(row)
 
     async def get(self, id: int) -> User:
         """The account of somebody known to have one."""
-        return _user(await self._row(_GET, {"id": id}))
+        return user_of(await self._row(_GET, {"id": id}))
 
     async def credentials(self, name_folded: str, *, lock: bool = False) -> Credentials | None:
         statement = _BY_NAME_LOCKED if lock else _BY_NAME
@@ -99,28 +91,11 @@ class Accounts(Repository):
     async def credentials_of(self, id: int, *, lock: bool = False) -> Credentials | None:
         return await self._credentials(_BY_ID_LOCKED if lock else _BY_ID, {"id": id})
 
-    async def change(self, id: int, change: ProfileChange, now: datetime) -> User:
-        """Change what is given; the linked attendee follows a change of e-mail."""
-        row = await self._row(
-            _CHANGE,
-            {
-                "id": id,
-                "username": change.username,
-                "username_folded": _folded(change.username),
-                "email": change.email,
-                "email_folded": _folded(change.email),
-                "first_name": change.first_name,
-                "last_name": change.last_name,
-                "now": now,
-            },
-        )
-        return _user(row)
-
     async def set_password(self, id: int, password_hash: str, now: datetime) -> None:
         await self._do(_SET_PASSWORD, {"id": id, "hash": password_hash, "now": now})
 
     async def deactivate(self, id: int, now: datetime) -> User:
-        return _user(await self._row(_DEACTIVATE, {"id": id, "now": now}))
+        return user_of(await self._row(_DEACTIVATE, {"id": id, "now": now}))
 
     async def open_family(
         self, id: str, user_id: int, jti: str, now: datetime, expires_at: datetime
@@ -155,10 +130,10 @@ class Accounts(Repository):
         row = await self._row(statement, values)
         if row is None:
             return None
-        return Credentials(user=_user(row), password_hash=row["password_hash"])
+        return Credentials(user=user_of(row), password_hash=row["password_hash"])
 
 
-def _user(row: RowMapping | None) -> User:
+def user_of(row: RowMapping | None) -> User:
     assert row is not None
     return User(
         id=row["id"],
@@ -171,7 +146,3 @@ def _user(row: RowMapping | None) -> User:
         created_at=row["created_at"],
         updated_at=row["updated_at"],
     )
-
-
-def _folded(text: str | None) -> str | None:
-    return None if text is None else fold(text)

@@ -11,6 +11,8 @@ from app.domain.attendees import Attendee, AttendeeDraft, AttendeeFilter, Sight
 from app.domain.errors import NotFound
 from app.domain.pages import Page, PageRequest
 from app.repositories.base import Repository
+from app.repositories.ownership import OWNER
+from app.repositories.tables import CLAIMING
 
 _COLUMNS = (
     "a.id, a.name, a.email, a.phone_number, a.organization, a.user_id, a.created_by,"
@@ -73,6 +75,10 @@ _CHANGE = text(
     " phone_number = :phone_number, organization = :organization,"
     f" user_id = coalesce(a.user_id, {_ACCOUNT}), updated_at = :now WHERE a.id = :id"
     f" RETURNING {_COLUMNS}"
+)
+_OTHERS_CLAIMS = text(
+    "SELECT EXISTS (SELECT FROM registrations r JOIN attendees a ON a.id = r.attendee_id"
+    f" WHERE a.id = :id AND r.{CLAIMING} AND {OWNER} IS DISTINCT FROM :user_id)"
 )
 _DELETE = text("UPDATE attendees SET deleted_at = :now, updated_at = :now WHERE id = :id")
 _LINK = text(
@@ -164,6 +170,11 @@ class Attendees(Repository):
             "now": now,
         }
         return await self._written(_CHANGE, values)
+
+    async def has_others_claims(self, id: int, user_id: int) -> bool:
+        """Whether the person holds registrations that are not this account's (yet)."""
+        found = await self._do(_OTHERS_CLAIMS, {"id": id, "user_id": user_id})
+        return bool(found.scalar_one())
 
     async def delete(self, id: int, now: datetime) -> None:
         await self._do(_DELETE, {"id": id, "now": now})

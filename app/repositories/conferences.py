@@ -15,42 +15,63 @@ from app.domain.conferences import (
     ConferenceStatus,
     Visibility,
 )
-from app.domain.money import Money
+from app.domain.money import EXPONENTS, Money
 from app.domain.pages import Page, PageRequest
+from app.domain.showing import without_online_url
 from app.domain.times import TimeRange
 from app.repositories.base import Repository
-from app.repositories.visibility import JOINED, VISIBLE
+from app.repositories.questions import all_prefixes
+from app.repositories.visibility import JOINED, SHOWS_ONLINE_URL, VISIBLE
 from app.repositories.visibility import viewer as values_of
 
 COLUMNS = (
     "id, name, description, location, timezone, starts_at, ends_at, capacity, seats_taken,"
     " price_minor, currency, multi_track, status, visibility, registration_deadline,"
-    " organizer_id, created_at, updated_at, category_id, cover_image, waiting"
+    " organizer_id, created_at, updated_at, category_id, cover_image, waiting, is_online,"
+    " online_url, tags, reviews_count, ratings_sum"
 )
 _NAMED: list[ColumnClause[Any]] = [column(name.strip()) for name in COLUMNS.split(",")]
 # Days are told in a conference's own zone. Its name is tried as it is stored, so that a zone
 # this database does not know is refused once and cannot spoil a list later.
 _KNOWN_TIMEZONE = "CASE WHEN now() AT TIME ZONE :timezone IS NOT NULL THEN :timezone END"
+# What kind of occasion one is that does not say so.
+USUAL_CATEGORY = "(SELECT id FROM categories WHERE slug = 'conference')"
 _LOCAL_START = "CAST(c.starts_at AT TIME ZONE c.timezone AS date)"
 _PHASE = (
     "CASE WHEN c.status <> 'published' THEN c.status WHEN c.ends_at <= :now THEN 'completed'"
     " WHEN c.starts_at <= :now THEN 'ongoing' ELSE 'published' END"
 )
 
+# Numbers of currencies that have no hundredths are compared by what they say.
+_PRICE = (
+    "CAST(c.price_minor AS numeric) / power(10, CASE "
+    + " ".join(f"WHEN c.currency = '{name}' THEN {digits}" for name, digits in EXPONENTS.items())
+    + " ELSE 2 END)"
+)
+_TAG = "lower(regexp_replace(btrim({tag}), '\\s+', ' ', 'g'))"
+
 # A text that names its columns has its results described once, not each time.
-_FIND = text(f"SELECT {COLUMNS} FROM conferences c WHERE id = :id AND {VISIBLE}").columns(*_NAMED)
+_FIND = text(
+    f"SELECT {SHOWS_ONLINE_URL} AS shown, {COLUMNS} FROM conferences c WHERE id = :id AND {VISIBLE}"
+).columns(column("shown"), *_NAMED)
 _LOCK = text(
     f"SELECT {COLUMNS} FROM conferences WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE"
+)
+_OVER_BECAUSE = text(
+    "SELECT CASE WHEN deleted_at IS NOT NULL THEN 'conference_deleted'"
+    " WHEN status = 'cancelled' THEN 'conference_cancelled' END FROM conferences WHERE id = :id"
 )
 _COVER_OF = text("SELECT cover_image FROM conferences WHERE id = :id AND deleted_at IS NULL")
 _IS_JOINED = text(f"SELECT CAST(:id AS bigint) IN ({JOINED})")
 _ADD = text(
     "INSERT INTO conferences (name, description, location, timezone, starts_at, ends_at, capacity,"
     " price_minor, currency, multi_track, status, visibility, registration_deadline,"
-    " organizer_id, category_id, cover_image, created_at, updated_at) VALUES (:name,"
+    " organizer_id, category_id, cover_image, is_online, online_url, tags,"
+    " created_at, updated_at) VALUES (:name,"
     f" :description, :location, {_KNOWN_TIMEZONE}, :starts_at, :ends_at, :capacity, :price_minor,"
     " :currency, :multi_track, :status, :visibility, :registration_deadline, :organizer_id,"
-    " :category_id, :cover_image, :now, :now)"
+    f" coalesce(:category_id, {USUAL_CATEGORY}), :cover_image, :is_online,"
+    " :online_url, :tags, :now, :now)"
     f" RETURNING {COLUMNS}"
 )
 _SAVE = text(
@@ -59,7 +80,8 @@ _SAVE = text(
     " capacity = :capacity, price_minor = :price_minor, currency = :currency,"
     " multi_track = :multi_track, status = :status, visibility = :visibility,"
     " registration_deadline = :registration_deadline, category_id = :category_id,"
-    " cover_image = :cover_image, updated_at = :now WHERE id = :id"
+    " cover_image = :cover_image, is_online = :is_online, online_url = :online_url,"
+    " tags = :tags, updated_at = :now WHERE id = :id"
 )
 _DELETE = text("UPDATE conferences SET deleted_at = :now, updated_at = :now WHERE id = :id")
 
@@ -74,6 +96,16 @@ _FILTERS = {
     "visibility": "c.visibility = :visibility",
     "category_id": "c.category_id = :category_id",
     "category_slug": "c.category_id = (SELECT id FROM categories WHERE slug = :category_slug)",
+    "but_slugs": (
+        "(c.category_id IS NULL OR c.category_id IN (SELECT id FROM categories"
+        " WHERE slug <> ALL(CAST(:but_slugs AS text[]))))"
+    ),
+    "is_online": "c.is_online = :is_online",
+    "tag": (
+        "c.tags <> '' AND EXISTS (SELECT FROM unnest(string_to_array(c.tags, ',')) AS tag"
+        f" WHERE {_TAG.format(tag='tag')} = {_TAG.format(tag=':tag')})"
+    ),
+    "search": "c.search @@ to_tsquery('simple', :search)",
     # No local day is longer than 25 hours: the first half is for the index.
     "upcoming": (
         "c.starts_at > CAST(:now AS timestamptz) - interval '26 hours' AND"
@@ -88,24 +120,30 @@ _VERSIONS = text(
 _remembered: dict[int, tuple[int, Conference]] = {}
 _MOST_REMEMBERED = 2_000
 _NEED_NOW = frozenset({"phase", "upcoming"})
+# What a page is ordered by, by the name it is asked for.
 _ORDERS = {
     "start_date": "starts_at",
     "end_date": "ends_at",
     "conference_name": "name",
     "created_at": "created_at",
+    "price": "price",
 }
 
 
 class Conferences(Repository):
     async def find(self, id: int, viewer: Caller | None) -> Conference | None:
         """One that the viewer may see."""
-        rows = (await self._do(_FIND, {"id": id, **values_of(viewer)})).all()
-        return conference_of(rows[0]) if rows else None
+        rows: Sequence[Any] = (await self._do(_FIND, {"id": id, **values_of(viewer)})).all()
+        return seen_conference_of(rows[0]) if rows else None
 
     async def lock(self, id: int) -> Conference | None:
         """Lock one that is not deleted, and read it as it is now."""
         rows = (await self._do(_LOCK, {"id": id})).all()
         return conference_of(rows[0]) if rows else None
+
+    async def over_because(self, id: int) -> str | None:
+        """Why nobody comes any more, deleted or cancelled; None where they do."""
+        return (await self._do(_OVER_BECAUSE, {"id": id})).scalar_one_or_none()
 
     async def cover_of(self, id: int) -> str:
         """The name of its picture's file, whoever asks; empty for none."""
@@ -124,7 +162,7 @@ class Conferences(Repository):
         """A page of what the viewer may see, and the count of the whole.
 
         One statement tells which versions of which rows they are; only those that this process
-        does not remember are then read.
+        does not remember are then read. Who may know where to meet online is told beside each.
         """
         wanted = _wanted(filter)
         values = {**wanted, **values_of(viewer), "most": page.size, "offset": page.offset}
@@ -137,7 +175,11 @@ class Conferences(Repository):
         found = {id: known for id, version in versions.items() if (known := _known(id, version))}
         found |= await self._learn([id for id in versions if id not in found], viewer)
         # What disappeared between the two statements is left out.
-        items = [found[id] for id in versions if id in found]
+        items = [
+            found[row[0]] if row[3] else without_online_url(found[row[0]])
+            for row in rows
+            if row[0] in found
+        ]
         return Page(items=items, count=rows[0][2], request=page)
 
     async def _learn(self, ids: Sequence[int], viewer: Caller | None) -> Mapping[int, Conference]:
@@ -189,6 +231,10 @@ def _wanted(filter: ConferenceFilter) -> dict[str, Any]:
         "visibility": filter.visibility and filter.visibility.value,
         "category_id": filter.category_id,
         "category_slug": filter.category_slug,
+        "but_slugs": filter.but_slugs and list(filter.but_slugs),
+        "is_online": filter.is_online,
+        "tag": filter.tag,
+        "search": None if filter.search is None else all_prefixes(filter.search),
         "upcoming": filter.upcoming or None,
     }
     return {name: value for name, value in asked.items() if value is not None}
@@ -197,14 +243,18 @@ def _wanted(filter: ConferenceFilter) -> dict[str, Any]:
 @lru_cache(maxsize=256)
 def _page_statement(filters: Sequence[str], ordering: Sequence[str]) -> TextualSelect:
     where = " AND ".join([VISIBLE, *(_FILTERS[name] for name in filters)])
+    by_price = "price" in {name.removeprefix("-") for name in ordering}
+    price = f"{_PRICE if by_price else 'NULL'} AS price"
+    # No column, and so it cannot be ordered by its name.
+    order = ordered(ordering, _ORDERS, "c").replace("c.price", f"({_PRICE})")
     return text(
-        "SELECT page.id, page.version, whole.total"
+        "SELECT page.id, page.version, whole.total, page.shown"
         f" FROM (SELECT count(*) AS total FROM conferences c WHERE {where}) AS whole"
-        " LEFT JOIN (SELECT c.id, c.xmin AS version, c.starts_at, c.ends_at, c.name, c.created_at"
-        f" FROM conferences c WHERE {where} ORDER BY {ordered(ordering, _ORDERS, 'c')}"
-        " LIMIT :most OFFSET :offset) AS page ON true"
+        " LEFT JOIN (SELECT c.id, c.xmin AS version, c.starts_at, c.ends_at, c.name, c.created_at,"
+        f" {price}, {SHOWS_ONLINE_URL} AS shown FROM conferences c WHERE {where}"
+        f" ORDER BY {order} LIMIT :most OFFSET :offset) AS page ON true"
         f" ORDER BY {ordered(ordering, _ORDERS, 'page')}"
-    ).columns(column("id"), column("version"), column("total"))
+    ).columns(column("id"), column("version"), column("total"), column("shown"))
 
 
 def _known(id: int, version: int) -> Conference | None:
@@ -229,6 +279,9 @@ def _values(source: Conference | ConferenceDraft, price: Money) -> dict[str, Any
         "registration_deadline": source.registration_deadline,
         "category_id": source.category_id,
         "cover_image": source.cover_image,
+        "is_online": source.is_online,
+        "online_url": source.online_url,
+        "tags": source.tags,
     }
 
 
@@ -258,4 +311,15 @@ def conference_of(row: Sequence[Any]) -> Conference:
         category_id=row[18],
         cover_image=row[19],
         waiting=row[20],
+        is_online=row[21],
+        online_url=row[22],
+        tags=row[23],
+        reviews_count=row[24],
+        ratings_sum=row[25],
     )
+
+
+def seen_conference_of(row: Sequence[Any]) -> Conference:
+    """From a row that begins with whether its online address is shown to who asks."""
+    conference = conference_of(row[1:])
+    return conference if row[0] else without_online_url(conference)

@@ -1,12 +1,15 @@
 """SQL of guest lists."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import RowMapping, text
 
 from app.domain.access import Caller
-from app.domain.guests import Guest, GuestList
+from app.domain.guests import Comer, Guest, GuestFilter, GuestList
+from app.domain.pages import Page, PageRequest
+from app.domain.registrations import RegistrationStatus
 from app.repositories.base import Repository
 from app.repositories.tables import LIVE
 from app.repositories.visibility import VISIBLE
@@ -18,6 +21,42 @@ _COMING_TO = text(
     f" FROM conferences c LEFT JOIN (SELECT * FROM registrations WHERE {LIVE}) r"
     " ON r.conference_id = c.id AND r.session_id IS NULL"
     f" LEFT JOIN attendees a ON a.id = r.attendee_id WHERE c.id = :id AND {VISIBLE} ORDER BY r.id"
+)
+_JOINED = (
+    " FROM registrations r JOIN attendees a ON a.id = r.attendee_id"
+    " LEFT JOIN ticket_types t ON t.id = r.ticket_type_id"
+    " WHERE r.conference_id = :conference_id AND r.session_id IS NULL"
+)
+_NAME = "coalesce(nullif(r.guest_name, ''), a.name)"
+_COMERS = (
+    f"SELECT r.id AS registration_id, r.attendee_id, {_NAME} AS name, a.email,"
+    " a.phone_number AS phone, r.status, r.ticket_type_id, t.name AS ticket_type_name, r.quantity,"
+    f" r.created_at AS registered_at, r.checked_in_at{_JOINED}"
+)
+_FILTERS = {
+    "status": "r.status = :status",
+    "ticket_type_id": "r.ticket_type_id = :ticket_type_id",
+    "checked_in": "(r.checked_in_at IS NOT NULL) = :checked_in",
+    "search": f"(strpos(lower({_NAME}), lower(:search)) > 0"
+    " OR strpos(lower(a.email), lower(:search)) > 0)",
+}
+_ORDERS = {"name": _NAME, "registered_at": "r.created_at", "id": "r.id"}
+# Whoever switched notifications off is not reminded; who has no account has no switch.
+_TO_REMIND = text(
+    "SELECT r.id FROM conferences c JOIN registrations r ON r.conference_id = c.id"
+    " JOIN attendees a ON a.id = r.attendee_id LEFT JOIN users u ON u.id = a.user_id"
+    " WHERE c.starts_at > :now AND c.starts_at <= :until AND c.status = 'published'"
+    f" AND c.deleted_at IS NULL AND r.{LIVE} AND coalesce(u.notifications_enabled, true)"
+    " AND NOT EXISTS (SELECT FROM outbox told WHERE told.dedupe_key = 'reminder:' || r.id)"
+    " ORDER BY c.starts_at, r.id LIMIT :most"
+)
+# One registration each, the admission where there is one.
+_NOT_TOLD = text(
+    "SELECT DISTINCT ON (r.attendee_id) r.id, r.attendee_id FROM registrations r"
+    " JOIN conferences c ON c.id = r.conference_id WHERE r.conference_id = :id"
+    f" AND r.{LIVE} AND c.status = 'published' AND c.deleted_at IS NULL AND NOT EXISTS"
+    " (SELECT FROM outbox told WHERE told.dedupe_key = CAST(:prefix AS text) || r.attendee_id)"
+    " ORDER BY r.attendee_id, r.session_id NULLS FIRST, r.id LIMIT :most"
 )
 
 
@@ -40,3 +79,49 @@ class Guests(Repository):
             if row[1] is not None
         ]
         return GuestList(organizer_id=rows[0][0], guests=guests)
+
+    async def page(self, conference_id: int, filter: GuestFilter, page: PageRequest) -> Page[Comer]:
+        """Who is admitted to a conference, in the order of registration unless ordered otherwise.
+
+        Without a status, those with a seat.
+        """
+        asked = {name: getattr(filter, name) for name in _FILTERS}
+        wanted = {name: value for name, value in asked.items() if value is not None}
+        where = "".join(f" AND {_FILTERS[name]}" for name in wanted)
+        if filter.status is None:
+            where += f" AND r.{LIVE}"
+        values = {"conference_id": conference_id, **wanted}
+        order = ", ".join([*_order(page.ordering), "r.id"])
+        rows = await self._rows(
+            text(f"{_COMERS}{where} ORDER BY {order} LIMIT :most OFFSET :offset"),
+            {**values, "most": page.size, "offset": page.offset},
+        )
+        count = (await self._do(text(f"SELECT count(*){_JOINED}{where}"), values)).scalar_one()
+        return Page(items=[_comer(row) for row in rows], count=count, request=page)
+
+    async def to_remind(self, now: datetime, until: datetime, most: int) -> Sequence[int]:
+        """Live registrations, not reminded yet, for what begins after now and by then."""
+        values = {"now": now, "until": until, "most": most}
+        return (await self._do(_TO_REMIND, values)).scalars().all()
+
+    async def not_told(
+        self, conference_id: int, prefix: str, most: int
+    ) -> Sequence[tuple[int, int]]:
+        """A registration and its attendee, for each who comes and for whom there is no message.
+
+        The keys of those messages are the prefix and the attendee.
+        """
+        values = {"id": conference_id, "prefix": prefix, "most": most}
+        rows = await self._rows(_NOT_TOLD, values)
+        return [(row["id"], row["attendee_id"]) for row in rows]
+
+
+def _order(ordering: Sequence[str]) -> Sequence[str]:
+    return [
+        _ORDERS[name.removeprefix("-")] + (" DESC" if name.startswith("-") else "")
+        for name in ordering
+    ]
+
+
+def _comer(row: RowMapping) -> Comer:
+    return Comer(**{**row, "status": RegistrationStatus(row["status"])})

@@ -11,13 +11,19 @@ from sqlalchemy import text
 from app.domain.accounts import User
 from app.domain.attendees import Attendee
 from app.domain.categories import Category
+from app.domain.certificates import Certificate
 from app.domain.check_ins import CheckIn, Upload
 from app.domain.conferences import Conference
 from app.domain.cover_images import Cover
 from app.domain.errors import DomainError, KeyInProgress, KeyReused
 from app.domain.idempotency import KEPT_FOR, AlreadyDone, Claim, kept_kind
+from app.domain.invoices import Invoice
+from app.domain.notifications import Notice
 from app.domain.payments import Payment
+from app.domain.profiles import Portrait, Profile
+from app.domain.refunds import Refund
 from app.domain.registrations import Registration
+from app.domain.reviews import Review
 from app.domain.sessions import Session
 from app.domain.ticket_types import TicketType
 from app.repositories.base import Repository
@@ -25,13 +31,20 @@ from app.repositories.base import Repository
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "Attendee": TypeAdapter(Attendee),
     "Category": TypeAdapter(Category),
+    "Certificate": TypeAdapter(Certificate),
     "CheckIn": TypeAdapter(CheckIn),
     "Conference": TypeAdapter(Conference),
     "Cover": TypeAdapter(Cover),
     "int": TypeAdapter(int),
+    "Invoice": TypeAdapter(Invoice),
     "NoneType": TypeAdapter(None),
+    "Notice": TypeAdapter(Notice),
     "Payment": TypeAdapter(Payment),
+    "Refund": TypeAdapter(Refund),
+    "Portrait": TypeAdapter(Portrait),
+    "Profile": TypeAdapter(Profile),
     "Registration": TypeAdapter(Registration),
+    "Review": TypeAdapter(Review),
     "Session": TypeAdapter(Session),
     "TicketType": TypeAdapter(TicketType),
     "Upload": TypeAdapter(Upload),

@@ -9,6 +9,7 @@ from app.domain.access import fold
 from app.domain.conferences import ConferenceDraft
 from app.domain.imports import Holdings, Identity
 from app.repositories.base import Repository
+from app.repositories.conferences import USUAL_CATEGORY
 
 # Whatever hangs on a conference, in the order in which rows are locked: whoever writes while
 # this waits for a table holds none of a later one.
@@ -62,7 +63,8 @@ _KNOWN = text(
 _ADD = text(
     "INSERT INTO conferences (name, description, location, starts_at, ends_at, capacity,"
     " category_id, status, organizer_id, created_at, updated_at)"
-    " SELECT name, description, location, starts_at, ends_at, capacity, category_id, 'published',"
+    " SELECT name, description, location, starts_at, ends_at, capacity,"
+    f" coalesce(category_id, {USUAL_CATEGORY}), 'published',"
     " CAST(:organizer_id AS bigint), CAST(:now AS timestamptz), CAST(:now AS timestamptz)"
     " FROM unnest(CAST(:names AS text[]), CAST(:descriptions AS text[]),"
     " CAST(:locations AS text[]), CAST(:starts AS timestamptz[]), CAST(:ends AS timestamptz[]),"
@@ -74,6 +76,8 @@ _NEWEST = text("SELECT coalesce(max(id), 0) FROM registrations")
 _HOLD = text(f"LOCK TABLE {', '.join(CLEARED)} IN ACCESS EXCLUSIVE MODE")
 # Ids go on where they are: an id, a mail's number, a kept row never come to mean something else.
 _CLEAR = text(f"TRUNCATE {', '.join(CLEARED)} CONTINUE IDENTITY")
+_NOTHING_UNREAD = text("UPDATE users SET unread_notifications = 0 WHERE unread_notifications > 0")
+_COVERS = text("SELECT cover_image FROM conferences WHERE cover_image <> ''")
 _HOLDINGS = text(
     "SELECT "
     + ", ".join(f"(SELECT count(*) FROM {name}) AS {name}" for name in _COUNTED)
@@ -125,5 +129,10 @@ class Imports(Repository):
         """Nobody reads or writes what is to be cleared until this transaction ends."""
         await self._do(_HOLD)
 
+    async def covers(self) -> Sequence[str]:
+        """The files of all cover images, of deleted conferences too."""
+        return [row["cover_image"] for row in await self._rows(_COVERS)]
+
     async def clear(self) -> None:
         await self._do(_CLEAR)
+        await self._do(_NOTHING_UNREAD)

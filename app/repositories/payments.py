@@ -2,21 +2,31 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import RowMapping, text
 
 from app.domain.errors import NotFound
 from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
-from app.domain.payments import Outcome, Payment, PaymentFilter, PaymentStatus
+from app.domain.payments import (
+    Attempt,
+    Method,
+    Outcome,
+    Payment,
+    PaymentFilter,
+    PaymentStatus,
+)
 from app.domain.registrations import Registration
 from app.repositories.base import Repository
+from app.repositories.ownership import OWNER_ID, owned_by
 
 _COLUMNS = (
     "p.id, p.registration_id, p.amount_minor, p.currency, p.status, p.wanted_outcome,"
     " p.failure_reason, p.created_at, p.settled_at, p.refunded_at,"
-    " c.organizer_id, a.user_id AS owner_id"
+    " p.method, p.transaction_id, p.reference_number, p.refunded_minor, r.conference_id,"
+    " c.name AS conference_name, coalesce(nullif(r.guest_name, ''), a.name) AS payer_name,"
+    f" c.organizer_id, {OWNER_ID}"
 )
 _JOINED = (
     " FROM payments p JOIN registrations r ON r.id = p.registration_id"
@@ -34,18 +44,38 @@ _OPEN_OR_PAID = text(
     " AND status IN ('pending', 'paid')) AS found"
 )
 _ADD = text(
-    "INSERT INTO payments (registration_id, amount_minor, currency, status, wanted_outcome,"
-    " callback_url, created_at) VALUES (:registration_id, :amount_minor, :currency, 'pending',"
-    " :wanted, :callback_url, :now) RETURNING id"
+    "INSERT INTO payments (registration_id, amount_minor, currency, status, method,"
+    " transaction_id, reference_number, wanted_outcome, callback_url, created_at)"
+    " VALUES (:registration_id, :amount_minor, :currency, 'pending', :method, :transaction_id,"
+    " :reference_number, :wanted, :callback_url, :now) RETURNING id"
 )
 _SETTLE = text(
     "UPDATE payments SET status = :status, failure_reason = :reason, settled_by = :settled_by,"
     " settled_at = :now WHERE id = :id AND status = 'pending'"
 )
+# The one place that gives money back: whoever asks has locked the registrations, so that what is
+# paid for them stands still. Without an amount, all that is left.
 _REFUND = text(
-    "UPDATE payments SET status = 'refunded', refunded_at = :now"
-    " WHERE registration_id = ANY(CAST(:ids AS bigint[])) AND status = 'paid' RETURNING id"
+    "WITH due AS (SELECT id, currency,"
+    " coalesce(CAST(:amount AS bigint), amount_minor - refunded_minor) AS amount FROM payments"
+    " WHERE registration_id = ANY(CAST(:ids AS bigint[])) AND status = 'paid'),"
+    " given AS (INSERT INTO refunds"
+    " (payment_id, amount_minor, currency, reason, refunded_by, created_at)"
+    " SELECT id, amount, currency, :reason, CAST(:by AS bigint), :now FROM due ORDER BY id)"
+    " UPDATE payments p SET refunded_minor = p.refunded_minor + due.amount,"
+    " status = CASE WHEN p.refunded_minor + due.amount = p.amount_minor"
+    " THEN 'refunded' ELSE p.status END,"
+    " refunded_at = CASE WHEN p.refunded_minor + due.amount = p.amount_minor"
+    " THEN CAST(:now AS timestamptz) END"
+    " FROM due WHERE p.id = due.id RETURNING p.id"
 )
+_BEGINS = text(
+    "SELECT coalesce(s.starts_at, c.starts_at) FROM registrations r"
+    " JOIN conferences c ON c.id = r.conference_id LEFT JOIN sessions s ON s.id = r.session_id"
+    " WHERE r.id = :id"
+)
+_OF_REGISTRATION = text(f"SELECT {_COLUMNS}{_JOINED} WHERE p.registration_id = :id ORDER BY p.id")
+_ORDERS = {"created_at": "p.created_at", "id": "p.id", "amount": "p.amount_minor"}
 
 
 class Payments(Repository):
@@ -67,23 +97,30 @@ class Payments(Repository):
         assert row is not None
         return bool(row["found"])
 
-    async def add(
-        self, registration: Registration, wanted: Outcome | None, callback_url: str, now: datetime
-    ) -> Payment:
+    async def of_registration(self, registration_id: int) -> Sequence[Payment]:
+        """Every attempt to pay for it, the first first."""
+        return [
+            _payment(row) for row in await self._rows(_OF_REGISTRATION, {"id": registration_id})
+        ]
+
+    async def begins_at(self, registration_id: int) -> datetime:
+        """When what is paid for begins: the session, or the conference."""
+        return cast(datetime, (await self._do(_BEGINS, {"id": registration_id})).scalar_one())
+
+    async def add(self, registration: Registration, attempt: Attempt, now: datetime) -> Payment:
         """A pending payment of the registration's price."""
-        row = await self._row(
-            _ADD,
-            {
-                "registration_id": registration.id,
-                "amount_minor": registration.price.minor,
-                "currency": registration.price.currency,
-                "wanted": wanted,
-                "callback_url": callback_url,
-                "now": now,
-            },
-        )
-        assert row is not None
-        return await self.get(row["id"])
+        values = {
+            "registration_id": registration.id,
+            "amount_minor": registration.price.minor,
+            "currency": registration.price.currency,
+            "method": attempt.method.value,
+            "transaction_id": attempt.transaction_id,
+            "reference_number": attempt.reference_number,
+            "wanted": attempt.wanted,
+            "callback_url": attempt.callback_url,
+            "now": now,
+        }
+        return await self.get((await self._do(_ADD, values)).scalar_one())
 
     async def settle(
         self, id: int, outcome: Outcome, reason: str, settled_by: str, now: datetime
@@ -91,26 +128,53 @@ class Payments(Repository):
         values = {"status": outcome.value, "reason": reason, "settled_by": settled_by, "now": now}
         await self._do(_SETTLE, values | {"id": id})
 
-    async def refund_paid(self, registration_ids: Sequence[int], now: datetime) -> Sequence[int]:
-        """Refund whatever is paid for these registrations; returns the payments' ids."""
-        rows = await self._rows(_REFUND, {"ids": list(registration_ids), "now": now})
-        return sorted(row["id"] for row in rows)
+    async def refund_paid(
+        self,
+        registration_ids: Sequence[int],
+        now: datetime,
+        *,
+        reason: str = "",
+        by: int | None = None,
+        amount: Money | None = None,
+    ) -> Sequence[int]:
+        """Give back what is paid for these registrations, or an amount of it.
+
+        Each time a row of its own says so. Returns the payments' ids.
+        """
+        values = {
+            "ids": list(registration_ids),
+            "amount": amount.minor if amount else None,
+            "reason": reason,
+            "by": by,
+            "now": now,
+        }
+        return sorted(row["id"] for row in await self._rows(_REFUND, values))
 
     async def page(
         self, filter: PaymentFilter, page: PageRequest, viewer_id: int, sees_all: bool
     ) -> Page[Payment]:
-        """What the viewer owns or organizes (or all), newest first."""
-        where = "TRUE" if sees_all else "(a.user_id = :viewer OR c.organizer_id = :viewer)"
+        """What the viewer owns or organizes (or all), newest first unless ordered otherwise."""
+        own = f"(r.id IN {owned_by(':viewer')} OR c.organizer_id = :viewer)"
+        where = "TRUE" if sees_all else own
         values: dict[str, Any] = {} if sees_all else {"viewer": viewer_id}
-        for name in ("registration_id", "status"):
+        for name in ("registration_id", "status", "method"):
             wanted = getattr(filter, name)
             if wanted is not None:
                 where += f" AND p.{name} = :{name}"
                 values[name] = wanted
+        order = ", ".join(
+            [
+                *(
+                    _ORDERS[name.removeprefix("-")] + (" DESC" if name.startswith("-") else "")
+                    for name in page.ordering
+                ),
+                "p.id DESC",
+            ]
+        )
         rows = await self._rows(
             text(
                 f"SELECT {_COLUMNS}{_JOINED} WHERE {where}"
-                " ORDER BY p.id DESC LIMIT :most OFFSET :offset"
+                f" ORDER BY {order} LIMIT :most OFFSET :offset"
             ),
             values | {"most": page.size, "offset": page.offset},
         )
@@ -137,4 +201,11 @@ def _payment(row: RowMapping) -> Payment:
         refunded_at=row["refunded_at"],
         organizer_id=row["organizer_id"],
         owner_id=row["owner_id"],
+        method=Method(row["method"]),
+        transaction_id=row["transaction_id"],
+        reference_number=row["reference_number"],
+        refunded_minor=row["refunded_minor"],
+        conference_id=row["conference_id"],
+        conference_name=row["conference_name"],
+        payer_name=row["payer_name"],
     )

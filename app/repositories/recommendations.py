@@ -11,7 +11,7 @@ from app.domain.recommendations import Attended
 from app.domain.sessions import Session
 from app.repositories import sessions
 from app.repositories.base import Repository
-from app.repositories.search import any_word
+from app.repositories.questions import any_word
 from app.repositories.tables import CLAIMING, LIVE
 from app.repositories.visibility import VISIBLE
 from app.repositories.visibility import viewer as values_of

@@ -13,11 +13,12 @@ from app.domain.pages import Page, PageRequest
 from app.domain.registrations import Registration, RegistrationFilter, RegistrationStatus
 from app.domain.times import TimeRange
 from app.repositories.base import Repository
+from app.repositories.ownership import OWNER_ID, owned_by
 
 COLUMNS = (
     "r.id, r.conference_id, r.session_id, r.attendee_id, r.status, r.quantity, r.price_minor,"
     " r.currency, r.hold_expires_at, r.created_at, r.confirmed_at, r.ended_at, r.end_reason,"
-    " c.organizer_id, a.user_id AS owner_id, r.ticket_type_id, r.ticket_code, r.checked_in_at,"
+    f" c.organizer_id, {OWNER_ID}, r.ticket_type_id, r.ticket_code, r.checked_in_at,"
     " r.guest_name, r.special_requirements"
 )
 JOINED = (
@@ -36,17 +37,19 @@ _LOCK_DUE = text(
     " ORDER BY r.id FOR NO KEY UPDATE OF r"
 )
 _CLAIMS = f"SELECT {COLUMNS}{JOINED} WHERE r.status IN ('pending', 'confirmed', 'waitlisted')"
+_CLAIMS_ON = text(f"{_CLAIMS} AND r.conference_id = :id ORDER BY r.id LIMIT :most")
 _ADD = text(
     "INSERT INTO registrations (conference_id, session_id, attendee_id, status, quantity,"
     " price_minor, currency, starts_at, ends_at, hold_expires_at, created_at, confirmed_at,"
-    " ticket_type_id, guest_name, special_requirements)"
+    " ticket_type_id, guest_name, special_requirements, owner_id)"
     " SELECT * FROM unnest(CAST(:conference_id AS bigint[]), CAST(:session_id AS bigint[]),"
     " CAST(:attendee_id AS bigint[]), CAST(:status AS text[]), CAST(:quantity AS int[]),"
     " CAST(:price_minor AS bigint[]), CAST(:currency AS text[]),"
     " CAST(:starts_at AS timestamptz[]), CAST(:ends_at AS timestamptz[]),"
     " CAST(:hold_expires_at AS timestamptz[]), CAST(:created_at AS timestamptz[]),"
     " CAST(:confirmed_at AS timestamptz[]), CAST(:ticket_type_id AS bigint[]),"
-    " CAST(:guest_name AS text[]), CAST(:special_requirements AS text[]))"
+    " CAST(:guest_name AS text[]), CAST(:special_requirements AS text[]),"
+    " CAST(:owner_id AS bigint[]))"
     " RETURNING id, conference_id, session_id, attendee_id, ticket_code"
 )
 _CONFIRM = text(
@@ -97,8 +100,9 @@ class Registrations(Repository):
         conference_id: int | None = None,
         session_id: int | None = None,
         attendee_id: int | None = None,
+        most: int | None = None,
     ) -> Sequence[Registration]:
-        """Lock the live and waitlisted ones that match, in order of id."""
+        """Lock the live and waitlisted ones that match, in order of id, `most` of them or all."""
         wanted = {
             "conference_id": conference_id,
             "session_id": session_id,
@@ -106,8 +110,14 @@ class Registrations(Repository):
         }
         values = {name: value for name, value in wanted.items() if value is not None}
         matching = "".join(f" AND r.{name} = :{name}" for name in values)
-        statement = text(f"{_CLAIMS}{matching} ORDER BY r.id FOR NO KEY UPDATE OF r")
-        return [registration_of(row) for row in await self._rows(statement, values)]
+        bounded = f"{matching} ORDER BY r.id LIMIT CAST(:most AS bigint) FOR NO KEY UPDATE OF r"
+        rows = await self._rows(text(f"{_CLAIMS}{bounded}"), {**values, "most": most})
+        return [registration_of(row) for row in rows]
+
+    async def claims_on(self, conference_id: int, most: int) -> Sequence[Registration]:
+        """Up to `most` live and waitlisted ones of a conference and its sessions, by id."""
+        rows = await self._rows(_CLAIMS_ON, {"id": conference_id, "most": most})
+        return [registration_of(row) for row in rows]
 
     async def due(self, now: datetime, most: int) -> Sequence[Registration]:
         """Up to `most` holds that have run out, the longest overdue first."""
@@ -185,13 +195,21 @@ def _where(
     parts: list[str] = []
     values: dict[str, Any] = {}
     if not sees_all:
-        parts.append("(a.user_id = :viewer OR c.organizer_id = :viewer)")
+        parts.append(f"(r.id IN {owned_by(':viewer')} OR c.organizer_id = :viewer)")
         values["viewer"] = viewer_id
-    if filter.status is None:
+    if filter.statuses:
+        parts.append("r.status = ANY(CAST(:statuses AS text[]))")
+        values["statuses"] = sorted(status.value for status in filter.statuses)
+    elif filter.status is None:
         parts.append("r.status IN ('pending', 'confirmed', 'waitlisted')")
     else:
         parts.append("r.status = :status")
         values["status"] = filter.status.value
+    if filter.admissions:
+        parts.append("r.session_id IS NULL")
+    if filter.owner_id is not None:
+        parts.append(f"r.id IN {owned_by(':owner_id')}")
+        values["owner_id"] = filter.owner_id
     for name in ("conference_id", "session_id", "attendee_id"):
         wanted = getattr(filter, name)
         if wanted is not None:
@@ -227,6 +245,7 @@ def _columns(
         "ticket_type_id": [draft.ticket_type_id for draft in drafts],
         "guest_name": [draft.guest_name for draft in drafts],
         "special_requirements": [draft.special_requirements for draft in drafts],
+        "owner_id": [draft.owner_id for draft in drafts],
     }
 
 

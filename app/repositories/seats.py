@@ -18,7 +18,8 @@ _LOCK_CONFERENCES = text(
     " FOR NO KEY UPDATE"
 )
 _LOCK_ATTENDEES = text(
-    "SELECT id, user_id, created_by FROM attendees"
+    "SELECT id, user_id, created_by, EXISTS (SELECT FROM users proven"
+    " WHERE proven.id = user_id AND proven.verified_at IS NOT NULL) AS is_proven FROM attendees"
     " WHERE id = ANY(CAST(:ids AS bigint[])) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE"
 )
 # A locking statement sees the row it locks as it is after the wait, so the offer is read with it.

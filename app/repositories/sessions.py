@@ -21,7 +21,7 @@ from app.repositories.visibility import viewer as values_of
 COLUMNS = (
     "s.id, s.conference_id, c.name AS conference_name, c.organizer_id, s.name, s.description,"
     " s.speaker, s.room, s.starts_at, s.ends_at, s.capacity, s.seats_taken, s.price_minor,"
-    " s.currency, s.created_at, s.updated_at"
+    " s.currency, s.created_at, s.updated_at, s.speaker_user_id"
 )
 FROM = " FROM sessions s JOIN conferences c ON c.id = s.conference_id"
 # A name met for the first time is written down; one met before answers with its id. The
@@ -57,14 +57,16 @@ _SLOTS_IN = text(
 _ADD = text(
     f"{_NAMED} INSERT INTO sessions (conference_id, multi_track, name, description, speaker, room,"
     " speaker_id, room_id, starts_at, ends_at, capacity, price_minor, currency, created_at,"
-    " updated_at) VALUES (:conference_id, :multi_track, :name, :description, :speaker, :room,"
+    " updated_at, speaker_user_id)"
+    " VALUES (:conference_id, :multi_track, :name, :description, :speaker, :room,"
     " (SELECT id FROM named_speaker), (SELECT id FROM named_room), :starts_at, :ends_at, :capacity,"
-    " :price_minor, :currency, :now, :now) RETURNING id"
+    " :price_minor, :currency, :now, :now, :speaker_user_id) RETURNING id"
 )
 _SAVE = text(
     f"{_NAMED} UPDATE sessions SET name = :name, description = :description, speaker = :speaker,"
     " room = :room, speaker_id = (SELECT id FROM named_speaker),"
-    " room_id = (SELECT id FROM named_room), starts_at = :starts_at, ends_at = :ends_at,"
+    " room_id = (SELECT id FROM named_room), speaker_user_id = :speaker_user_id,"
+    " starts_at = :starts_at, ends_at = :ends_at,"
     " capacity = :capacity, price_minor = :price_minor, currency = :currency, updated_at = :now"
     " WHERE id = :id"
 )
@@ -89,6 +91,7 @@ _FILTERS = {
     "room": "strpos(lower(s.room), lower(:room)) > 0",
     "start_after": "s.starts_at >= :start_after",
     "start_before": "s.starts_at < :start_before",
+    "speaker_user_id": "s.speaker_user_id = :speaker_user_id",
     "has_spots": "(s.capacity IS NULL OR s.seats_taken < s.capacity) = :has_spots",
 }
 _ORDERS = {
@@ -100,7 +103,7 @@ _ORDERS = {
 
 
 class Sessions(Repository):
-    async def find(self, id: int, viewer: Caller) -> Session | None:
+    async def find(self, id: int, viewer: Caller | None) -> Session | None:
         """One whose conference the viewer may see."""
         rows = (await self._do(_FIND, {"id": id, **values_of(viewer)})).all()
         return session_of(rows[0]) if rows else None
@@ -119,7 +122,9 @@ class Sessions(Repository):
                 found[row[1]].append(session_of(row))
         return found
 
-    async def page(self, viewer: Caller, filter: SessionFilter, page: PageRequest) -> Page[Session]:
+    async def page(
+        self, viewer: Caller | None, filter: SessionFilter, page: PageRequest
+    ) -> Page[Session]:
         """A page of what the viewer may see, and the count of the whole, in one statement."""
         wanted = _wanted(filter)
         values = {**wanted, **values_of(viewer), "most": page.size, "offset": page.offset}
@@ -170,6 +175,7 @@ class Sessions(Repository):
             price=price,
             created_at=now,
             updated_at=now,
+            speaker_user_id=draft.speaker_user_id,
         )
 
     async def save(self, session: Session) -> None:
@@ -207,6 +213,7 @@ def _wanted(filter: SessionFilter) -> dict[str, Any]:
         "room": filter.room,
         "start_after": filter.start_after,
         "start_before": filter.start_before,
+        "speaker_user_id": filter.speaker_user_id,
         "has_spots": filter.has_spots,
     }
     return {name: value for name, value in asked.items() if value is not None}
@@ -232,6 +239,7 @@ def _values(source: Session | SessionDraft, conference_id: int, price: Money) ->
         "description": source.description,
         "speaker": source.speaker,
         "speaker_folded": fold(source.speaker),
+        "speaker_user_id": source.speaker_user_id,
         "room": source.room,
         "room_folded": fold(source.room),
         "starts_at": source.period.start,
@@ -269,4 +277,5 @@ def session_of(row: Sequence[Any]) -> Session:
         price=Money(minor=row[12], currency=row[13]),
         created_at=row[14],
         updated_at=row[15],
+        speaker_user_id=row[16],
     )

@@ -7,6 +7,7 @@ from app.domain.registrations import RegistrationStatus
 from app.domain.tickets import Ticket
 from app.domain.times import TimeRange
 from app.repositories.base import Repository
+from app.repositories.ownership import OWNER_ID
 
 _FIND = text(
     "SELECT r.ticket_code, r.id, r.conference_id, c.name AS conference_name, r.session_id,"
@@ -15,7 +16,7 @@ _FIND = text(
     " r.price_minor, r.currency, r.hold_expires_at, r.created_at, r.confirmed_at,"
     " r.checked_in_at, coalesce(s.starts_at, c.starts_at) AS starts_at,"
     " coalesce(s.ends_at, c.ends_at) AS ends_at, c.timezone, c.location,"
-    " coalesce(s.room, '') AS room, c.organizer_id, a.user_id AS owner_id"
+    f" coalesce(s.room, '') AS room, c.organizer_id, {OWNER_ID}"
     " FROM registrations r JOIN conferences c ON c.id = r.conference_id"
     " JOIN attendees a ON a.id = r.attendee_id LEFT JOIN sessions s ON s.id = r.session_id"
     " LEFT JOIN ticket_types t ON t.id = r.ticket_type_id WHERE r.id = :id"

@@ -14,23 +14,30 @@ from app.domain.times import utc_now
 from app.repositories.accounts import Accounts
 from app.repositories.attendees import Attendees
 from app.repositories.categories import Categories
+from app.repositories.certificates import Certificates
 from app.repositories.check_ins import CheckIns
 from app.repositories.conferences import Conferences
 from app.repositories.failures import translated
 from app.repositories.guests import Guests
 from app.repositories.idempotency import IdempotencyKeys
 from app.repositories.imports import Imports
+from app.repositories.invoices import Invoices
 from app.repositories.mails import Mails
+from app.repositories.names import NamesOf
 from app.repositories.notifications import Notifications
 from app.repositories.outbox import Outbox
 from app.repositories.payments import Payments
+from app.repositories.profiles import Profiles
 from app.repositories.recommendations import Recommendations
+from app.repositories.refunds import Refunds
 from app.repositories.registrations import Registrations
 from app.repositories.reports import Reports
 from app.repositories.request_logs import RequestLogs
+from app.repositories.reviews import Reviews
 from app.repositories.search import Search
 from app.repositories.seats import Seats
 from app.repositories.sessions import Sessions
+from app.repositories.statistics import ConferenceStatistics
 from app.repositories.ticket_types import TicketTypes
 from app.repositories.tickets import Tickets
 from app.repositories.upkeep import Upkeep
@@ -55,22 +62,29 @@ class Transaction:
         self.accounts = Accounts(connection)
         self.attendees = Attendees(connection)
         self.categories = Categories(connection)
+        self.certificates = Certificates(connection)
         self.check_ins = CheckIns(connection)
         self.conferences = Conferences(connection)
         self.guests = Guests(connection)
         self.idempotency = IdempotencyKeys(connection)
         self.imports = Imports(connection)
+        self.invoices = Invoices(connection)
         self.mails = Mails(connection)
+        self.names = NamesOf(connection)
         self.notifications = Notifications(connection)
         self.outbox = Outbox(connection)
         self.payments = Payments(connection)
+        self.profiles = Profiles(connection)
         self.recommendations = Recommendations(connection)
+        self.refunds = Refunds(connection)
         self.registrations = Registrations(connection)
         self.reports = Reports(connection)
         self.request_logs = RequestLogs(connection)
+        self.reviews = Reviews(connection)
         self.search = Search(connection)
         self.seats = Seats(connection)
         self.sessions = Sessions(connection)
+        self.statistics = ConferenceStatistics(connection)
         self.ticket_types = TicketTypes(connection)
         self.tickets = Tickets(connection)
         self.upkeep = Upkeep(connection)

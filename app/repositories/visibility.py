@@ -6,19 +6,26 @@ The fragments of SQL expect the conference as `c` and the values of `viewer`.
 from typing import Any
 
 from app.domain.access import Caller
+from app.repositories.ownership import owned_by
+from app.repositories.tables import CLAIMING, LIVE
 
 # Registered, or waiting: for the conference or one of its sessions. Not correlated, so that it is
 # asked once for a whole list.
-JOINED = (
+_OWN = (
     "SELECT seen.conference_id FROM registrations seen"
-    " JOIN attendees self ON self.id = seen.attendee_id"
-    " WHERE self.user_id = CAST(:viewer_id AS bigint) AND self.deleted_at IS NULL"
-    " AND seen.status IN ('pending', 'confirmed', 'waitlisted')"
+    f" WHERE seen.id IN {owned_by('CAST(:viewer_id AS bigint)')} AND seen."
 )
+JOINED = f"{_OWN}{CLAIMING}"
 VISIBLE = (
     "(c.deleted_at IS NULL AND (c.status <> 'draft' AND c.visibility = 'public'"
     " OR CAST(:viewer_is_admin AS boolean) OR c.organizer_id = CAST(:viewer_id AS bigint)"
     f" OR c.status <> 'draft' AND c.id IN ({JOINED})))"
+)
+
+# Where to meet online: the twin of the domain's `shows_online_url`; there may be nothing to show.
+SHOWS_ONLINE_URL = (
+    "(c.online_url = '' OR CAST(:viewer_is_admin AS boolean)"
+    f" OR c.organizer_id = CAST(:viewer_id AS bigint) OR c.id IN ({_OWN}{LIVE}))"
 )
 
 

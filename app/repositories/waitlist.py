@@ -11,6 +11,7 @@ from app.domain.pages import Page, PageRequest
 from app.domain.registrations import Registration
 from app.domain.waitlist import Entry, Standing, Waiting, WaitlistEvent, WaitlistFilter
 from app.repositories.base import Repository
+from app.repositories.ownership import owned_by
 from app.repositories.registrations import COLUMNS, JOINED, registration_of
 
 # Two statements, because each kind of queue has an index of its own.
@@ -55,13 +56,9 @@ _AWAITED = (
 )
 _AWAITED_BY = text(f"{_AWAITED} = ANY(CAST(:ids AS bigint[]))")
 # Of those who have a seat in what is about to go: what else they wait for.
-_AWAITED_BECAUSE_OF_SESSION = text(
+_AWAITED_BECAUSE_OF = text(
     f"{_AWAITED} IN (SELECT attendee_id FROM registrations WHERE session_id = :session_id"
     " AND status IN ('pending', 'confirmed')) AND w.session_id <> :session_id"
-)
-_AWAITED_BECAUSE_OF_CONFERENCE = text(
-    f"{_AWAITED} IN (SELECT attendee_id FROM registrations WHERE conference_id = :conference_id"
-    " AND status IN ('pending', 'confirmed')) AND w.conference_id <> :conference_id"
 )
 _LENGTH = text(
     "SELECT count(*) FROM registrations WHERE status = 'waitlisted'"
@@ -85,7 +82,7 @@ _WAITING = f"SELECT {COLUMNS}, {_POSITION}{JOINED} WHERE r.status = 'waitlisted'
 # Whoever does not wait has no place, and none is looked for.
 _ADMISSIONS_OF = text(
     f"SELECT {COLUMNS}, CASE WHEN r.status = 'waitlisted' THEN {_IN_LINE} END AS position{JOINED}"
-    " WHERE a.user_id = :user_id AND r.session_id IS NULL"
+    f" WHERE r.id IN {owned_by(':user_id')} AND r.session_id IS NULL"
     " AND r.status IN ('pending', 'confirmed', 'waitlisted') ORDER BY r.id DESC"
 )
 _COUNT = f"SELECT count(*){JOINED} WHERE r.status = 'waitlisted' AND "
@@ -132,16 +129,9 @@ class Waitlist(Repository):
         """The sessions that these attendees wait for."""
         return _targets(await self._rows(_AWAITED_BY, {"ids": list(attendee_ids)}))
 
-    async def awaited_because_of(
-        self, conference_id: int, session_id: int | None
-    ) -> Sequence[Target]:
-        """The other sessions awaited by those who have a seat in this one, or this conference."""
-        if session_id is not None:
-            rows = await self._rows(_AWAITED_BECAUSE_OF_SESSION, {"session_id": session_id})
-        else:
-            values = {"conference_id": conference_id}
-            rows = await self._rows(_AWAITED_BECAUSE_OF_CONFERENCE, values)
-        return _targets(rows)
+    async def awaited_because_of(self, session_id: int) -> Sequence[Target]:
+        """The other sessions awaited by those who have a seat in this one."""
+        return _targets(await self._rows(_AWAITED_BECAUSE_OF, {"session_id": session_id}))
 
     async def length(self, target: Target) -> int:
         """How many registrations are in a queue."""
@@ -162,7 +152,7 @@ class Waitlist(Repository):
 
     async def of_user(self, user_id: int, page: PageRequest) -> Page[Waiting]:
         """What an account waits for, the longest first."""
-        return await self._waiting("a.user_id = :user_id", {"user_id": user_id}, page)
+        return await self._waiting(f"r.id IN {owned_by(':user_id')}", {"user_id": user_id}, page)
 
     async def admissions_of(self, user_id: int) -> Sequence[Standing]:
         """What an account is admitted to, or waits to be, with its places; the newest first."""

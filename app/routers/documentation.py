@@ -1,7 +1,7 @@
 """The document of an application and the pages that show it; nothing comes from elsewhere."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -40,14 +40,15 @@ _KEY = {
     "name": KEY_HEADER,
     "in": "header",
     "required": False,
-    "description": "A name for this write: repeated, it has no second effect.",
+    # No `example`: pages that try things out would send that one with every write.
+    "description": "A name for this write, drawn anew for each, such as"
+    " `5b0c9f0e-6c1f-4b7a-9f39-2a8d1f2f3b11`: repeated, it has no second effect.",
     "schema": {
         "type": "string",
         "minLength": 1,
         "maxLength": LONGEST_KEY,
         "pattern": "^[!-~]([ -~]*[!-~])?$",
     },
-    "example": "5b0c9f0e-6c1f-4b7a-9f39-2a8d1f2f3b11",
 }
 
 TAGS = (
@@ -62,7 +63,11 @@ TAGS = (
     ("Tickets", "The proof of a registration: JSON, PDF, QR code, calendar entry."),
     ("Check-in", "The door: scans, who came, and lists for scanners without a network."),
     ("Waitlist", "Who found no seat, in order, and how they move up."),
-    ("Payments", "The simulated payment of a priced registration."),
+    ("Payments", "The simulated payment of a priced registration, its refunds and its receipt."),
+    ("Invoices", "One for each payment, numbered without a gap."),
+    ("Certificates", "What one has in hand of a conference that one attended."),
+    ("Notifications", "What one was told, to be read when one logs in."),
+    ("Reviews", "What those who were there say, and how helpful others find it."),
     ("Search", "Conferences and sessions by the words in them."),
     ("Reports", "Figures for organizers and admins."),
     ("Logs", "What was asked of this service; for admins."),
@@ -83,6 +88,15 @@ class About:
 
 
 NATIVE = About(summary="A conference service", description=DESCRIPTION, tags=TAGS)
+
+
+def beside(contracts: Mapping[str, str]) -> About:
+    """The native document, with links to those of the contracts that are served beside it."""
+    if not contracts:
+        return NATIVE
+    links = ", ".join(f"[{name}]({prefix}/docs)" for name, prefix in contracts.items())
+    told = f"\nOther contracts over the same data have documents of their own: {links}.\n"
+    return replace(NATIVE, description=DESCRIPTION + told)
 
 
 def install(app: FastAPI, about: About = NATIVE) -> None:
@@ -131,7 +145,6 @@ def document(app: FastAPI, about: About = NATIVE) -> dict[str, Any]:
         routes=app.routes,
         tags=[{"name": name, "description": text} for name, text in about.tags],
         servers=[{"url": about.prefix or "/", "description": "This server"}],
-        contact={"name": "The Plenary project", "url": "https://plenary.example/"},
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     schemas = made["components"]["schemas"]

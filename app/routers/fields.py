@@ -128,6 +128,12 @@ Name = Annotated[str, _line_of(1, 200), _ONE_LINE, _ONE_LINE_DOCUMENTED]
 ShortText = Annotated[str, _line_of(0, 300), _ONE_LINE, _ONE_LINE_DOCUMENTED]
 """One line, may be empty: a location, an organization."""
 
+Link = Annotated[str, _line_of(0, 500), _ONE_LINE, _ONE_LINE_DOCUMENTED]
+"""The address of a page, may be empty; the domain says what one looks like."""
+
+Tags = Annotated[str, _line_of(0, 500), _ONE_LINE, _ONE_LINE_DOCUMENTED]
+"""Words with commas between, may be empty."""
+
 Phone = Annotated[str, _line_of(0, 50), _ONE_LINE, _ONE_LINE_DOCUMENTED]
 
 LongText = Annotated[

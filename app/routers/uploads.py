@@ -9,14 +9,17 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 
 from app.config import Settings
-from app.domain import cover_images
+from app.domain import cover_images, profiles
 from app.domain.conferences import Conference
 from app.domain.errors import Busy, DomainError, Invalid, InvalidImage
+from app.images import Images
 from app.runtime import Runtime
 
 _TAKING_FILES = re.compile(
     r"/api/v1/conferences/\d+/cover-image/?"
+    r"|/api/v1/users/me/avatar/?"
     r"|/compat/event-management/api/events/(create|\d+/update)/?"
+    r"|/compat/event-hub/api/users/me/?"
 )
 # The form around the file, and its other fields.
 _FORM_BYTES = 65_536
@@ -56,24 +59,28 @@ async def picture(request: Request, field: str) -> bytes:
 
 
 @asynccontextmanager
-async def kept(held: Runtime, content: bytes | None) -> AsyncIterator[str]:
+async def kept(
+    held: Runtime, content: bytes | None, among: Images | None = None
+) -> AsyncIterator[str]:
     """Keeps a picture for what happens within; gives its name, which is empty where there is none.
 
-    It goes again when what happens within is refused. Where nobody knows what has happened, it
-    stays: a picture that nobody shows costs less than a missing one.
+    Among the covers, unless others are named. It goes again when what happens within is refused.
+    Where nobody knows what has happened, it stays: a picture that nobody shows costs less than a
+    missing one.
     """
     if content is None:
         yield ""
         return
     if len(content) > held.settings.max_upload_bytes:
         raise HTTPException(413)
-    name = await held.covers.keep(content)
+    images = among or held.covers
+    name = await images.keep(content)
     try:
         yield name
     except Busy:
         raise
     except DomainError:
-        await held.covers.drop(name)
+        await images.drop(name)
         raise
 
 
@@ -89,3 +96,12 @@ async def tidy(held: Runtime, conference: Conference, *names: str) -> None:
     for name in named:
         if name != shown:
             await held.covers.drop(name)
+
+
+async def tidy_avatars(held: Runtime, user_id: int, *names: str) -> None:
+    """Remove those of these pictures that the account does not show."""
+    named = [name for name in names if name]
+    shown = await profiles.avatar_of(held.unit_of_work(), user_id) if named else ""
+    for name in named:
+        if name != shown:
+            await held.avatars.drop(name)

@@ -24,7 +24,7 @@ _SEARCH = (
 )
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915 (one release, one migration)
     op.execute("SET LOCAL lock_timeout = '3s'")
     op.create_table(
         "invoice_counters",
@@ -91,6 +91,7 @@ def upgrade() -> None:
         sa.Column("unhelpful_count", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "helpful_count >= 0 AND unhelpful_count >= 0",
             name=op.f("ck_reviews_votes_not_negative"),
@@ -101,9 +102,13 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_reviews_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reviews")),
-        sa.UniqueConstraint(
-            "conference_id", "user_id", name=op.f("uq_reviews_conference_id_user_id")
-        ),
+    )
+    op.create_index(
+        "uq_reviews_conference_id_user_id",
+        "reviews",
+        ["conference_id", "user_id"],
+        unique=True,
+        postgresql_where=sa.text("deleted_at IS NULL"),
     )
     op.create_index("ix_reviews_user_id", "reviews", ["user_id"], unique=False)
     op.create_table(
@@ -189,6 +194,14 @@ def upgrade() -> None:
     op.add_column(
         "conferences", sa.Column("certified_at", sa.DateTime(timezone=True), nullable=True)
     )
+    op.create_index(
+        "ix_conferences_uncertified",
+        "conferences",
+        ["ends_at", "id"],
+        postgresql_where=sa.text(
+            "certified_at IS NULL AND deleted_at IS NULL AND status = 'published'"
+        ),
+    )
     op.add_column(
         "payments",
         sa.Column("method", sa.Text(), server_default=sa.text("'simulated'"), nullable=False),
@@ -217,6 +230,23 @@ def upgrade() -> None:
     op.add_column(
         "registrations",
         sa.Column("special_requirements", sa.Text(), server_default=sa.text("''"), nullable=False),
+    )
+    op.add_column("registrations", sa.Column("owner_id", sa.BigInteger(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_registrations_owner_id"), "registrations", "users", ["owner_id"], ["id"]
+    )
+    # Who registered was not written down: what an account may have entered itself stays its own.
+    op.execute(
+        "UPDATE registrations r SET owner_id = u.id FROM attendees a JOIN users u"
+        " ON u.id = a.user_id WHERE a.id = r.attendee_id AND r.guest_name = ''"
+        " AND r.created_at >= u.created_at"
+    )
+    op.create_index(
+        "ix_registrations_owner_id",
+        "registrations",
+        ["owner_id"],
+        unique=False,
+        postgresql_where=sa.text("owner_id IS NOT NULL"),
     )
     op.add_column("sessions", sa.Column("speaker_user_id", sa.BigInteger(), nullable=True))
     op.create_foreign_key(
@@ -268,12 +298,26 @@ def upgrade() -> None:
             "unread_notifications", sa.Integer(), server_default=sa.text("0"), nullable=False
         ),
     )
+    op.add_column("notifications", sa.Column("dedupe_key", sa.Text(), nullable=True))
+    op.create_unique_constraint(
+        op.f("uq_notifications_dedupe_key"), "notifications", ["dedupe_key"]
+    )
     for table, name, rule in _RULES:
         op.create_check_constraint(name, table, rule)
+    op.execute(
+        "UPDATE users SET unread_notifications = told.unread FROM"
+        " (SELECT user_id, count(*) AS unread FROM notifications WHERE read_at IS NULL"
+        " GROUP BY user_id) AS told WHERE users.id = told.user_id"
+    )
     # A generated column is not changed in place.
     op.execute("ALTER TABLE conferences DROP COLUMN search")
     op.execute(_SEARCH.format(words="name || ' ' || description || ' ' || tags"))
     op.create_index("ix_conferences_search", "conferences", ["search"], postgresql_using="gin")
+    # A conference that did not say what kind of occasion it is, is a conference.
+    op.execute(
+        "UPDATE conferences SET category_id = usual.id FROM categories usual"
+        " WHERE usual.slug = 'conference' AND conferences.category_id IS NULL"
+    )
     # What was refunded so far was refunded whole.
     op.execute("UPDATE payments SET refunded_minor = amount_minor WHERE status = 'refunded'")
     op.execute(
@@ -283,13 +327,15 @@ def upgrade() -> None:
     )
 
 
-def downgrade() -> None:
+def downgrade() -> None:  # noqa: PLR0915 (one release, one migration)
     op.execute("SET LOCAL lock_timeout = '3s'")
     op.execute("ALTER TABLE conferences DROP COLUMN search")
     op.execute(_SEARCH.format(words="name || ' ' || description"))
     op.create_index("ix_conferences_search", "conferences", ["search"], postgresql_using="gin")
     for table, name, _ in _RULES:
         op.drop_constraint(name, table, type_="check")
+    op.drop_constraint(op.f("uq_notifications_dedupe_key"), "notifications", type_="unique")
+    op.drop_column("notifications", "dedupe_key")
     op.drop_column("users", "unread_notifications")
     op.drop_column("users", "verified_at")
     op.drop_column("users", "notifications_enabled")
@@ -305,12 +351,16 @@ def downgrade() -> None:
     op.drop_column("users", "bio")
     op.drop_constraint(op.f("fk_sessions_speaker_user_id"), "sessions", type_="foreignkey")
     op.drop_column("sessions", "speaker_user_id")
+    op.drop_index("ix_registrations_owner_id", table_name="registrations")
+    op.drop_constraint(op.f("fk_registrations_owner_id"), "registrations", type_="foreignkey")
+    op.drop_column("registrations", "owner_id")
     op.drop_column("registrations", "special_requirements")
     op.drop_constraint(op.f("uq_payments_transaction_id"), "payments", type_="unique")
     op.drop_column("payments", "refunded_minor")
     op.drop_column("payments", "reference_number")
     op.drop_column("payments", "transaction_id")
     op.drop_column("payments", "method")
+    op.drop_index("ix_conferences_uncertified", table_name="conferences")
     op.drop_column("conferences", "certified_at")
     op.drop_column("conferences", "ratings_sum")
     op.drop_column("conferences", "reviews_count")
@@ -322,6 +372,11 @@ def downgrade() -> None:
     op.drop_table("invoices")
     op.drop_table("review_votes")
     op.drop_index("ix_reviews_user_id", table_name="reviews")
+    op.drop_index(
+        "uq_reviews_conference_id_user_id",
+        table_name="reviews",
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
     op.drop_table("reviews")
     op.drop_index("ix_certificates_attendee_id", table_name="certificates")
     op.drop_table("certificates")

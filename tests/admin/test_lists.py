@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.admin import reading
@@ -168,46 +167,6 @@ async def test_a_list_takes_as_many_statements_however_long_it_is(
     for _ in range(9):
         await a_scene(uow, engine, organizer)
     assert len(await asked()) <= MOST_STATEMENTS
-
-
-async def test_the_overview_takes_one_statement(
-    admin: Visitor, at_home: Visitor, statements: list[str]
-) -> None:
-    for visitor in (admin, at_home):
-        statements.clear()
-        await visitor.get("/")
-        # Who asks, and the numbers; what names the outbox is not noted here.
-        assert len(statements) == (1 if visitor is admin else 2)
-
-
-async def test_the_overview_tells_what_there_is(
-    at_home: Visitor,
-    admin: Visitor,
-    rival: Visitor,
-    uow: Units,
-    engine: AsyncEngine,
-    organizer: User,
-) -> None:
-    await a_scene(uow, engine, organizer)
-    await a_conference(uow, status=ConferenceStatus.DRAFT)
-    async with engine.begin() as connection:
-        await connection.execute(
-            text(
-                "INSERT INTO outbox (kind, subject, state, due_at, created_at)"
-                " VALUES ('registered', 1, 'dead', now(), now())"
-            )
-        )
-    titles = ("Conferences to come", "Drafts", "Registrations today", "Waiting", "Dead messages")
-    for visitor, numbers in (
-        (at_home, (1, 0, 3, 1)),
-        (rival, (0, 0, 0, 0)),
-        (admin, (1, 1, 3, 1, 1)),
-    ):
-        page = (await visitor.get("/")).text
-        for title, number in zip(titles, numbers, strict=False):
-            card = page.partition(f"{title}</div>")[2].partition("</a>")[0]
-            assert f">{number}</div>" in card, title
-        assert ("Dead messages" in page) == (visitor is admin)
 
 
 def _between(text: str, start: str, end: str) -> list[str]:

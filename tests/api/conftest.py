@@ -2,14 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain.access import Role
 from app.domain.accounts import User
+from app.domain.attendees import Attendee
 from app.domain.conferences import Conference
-from tests.factories import Units, a_conference, a_user, login
+from app.domain.registrations import Registration
+from tests.api.certifying import issued, run
+from tests.factories import Units, a_conference, a_registration, a_user, an_attendee, login
 from tests.serving import Served
 
 Headers = dict[str, str]
@@ -43,6 +48,30 @@ async def as_guest(client: httpx.AsyncClient, guest: User) -> Headers:
 @pytest.fixture
 async def conference(uow: Units, organizer: User) -> Conference:
     return await a_conference(uow, organizer=organizer, multi_track=True)
+
+
+@pytest.fixture
+async def person(uow: Units, guest: User) -> Attendee:
+    """The guest's own."""
+    return await an_attendee(uow, user=guest)
+
+
+@pytest.fixture
+async def admission(uow: Units, conference: Conference, person: Attendee) -> Registration:
+    return await a_registration(uow, conference, person)
+
+
+@pytest.fixture
+async def certificate(
+    client: httpx.AsyncClient,
+    as_organizer: Headers,
+    conference: Conference,
+    admission: Registration,
+    engine: AsyncEngine,
+) -> dict[str, Any]:
+    """The guest's, by the organizer."""
+    await run(engine, "UPDATE conferences SET tags = 'python, programming'")
+    return await issued(client, as_organizer, conference, admission.attendee_id)
 
 
 @asynccontextmanager

@@ -170,7 +170,8 @@ async def test_a_conference_names_a_category_that_is_there(
         assert list(answer.json()["errors"]) == ["category"]
     data = (await organizer_client.post(CONFERENCES, json=SUMMIT)).json()["data"]
     path = f"{CONFERENCES}{data['id']}/"
-    assert data["category"] is None
+    # Whoever says nothing holds a conference.
+    assert data["category"] == 4
     assert (await organizer_client.put(path, json={"category": 3})).json()["data"]["category"] == 3
     assert code(await organizer_client.put(path, json={"category": 99})) == (
         400,
@@ -178,6 +179,14 @@ async def test_a_conference_names_a_category_that_is_there(
     )
     assert (await organizer_client.get(path)).json()["data"]["category"] == 3
     answer = await organizer_client.put(path, json={"category": None})
+    assert answer.json()["data"]["category"] is None
+
+
+async def test_without_a_category_for_it_a_conference_that_names_none_has_none(
+    admin_client: httpx.AsyncClient, organizer_client: httpx.AsyncClient
+) -> None:
+    assert (await admin_client.delete(f"{PATH}4/")).status_code == 200
+    answer = await organizer_client.post(CONFERENCES, json=SUMMIT)
     assert answer.json()["data"]["category"] is None
 
 
@@ -192,7 +201,8 @@ async def test_conferences_are_found_by_their_category(
         assert answer.status_code == 200, answer.text
         return [item["category"] for item in answer.json()["data"]]
 
-    assert await categories() == [1, 3, None]
+    assert await categories() == [1, 3, 4]
+    assert await categories(category="conference") == [4]
     assert await categories(category="3") == [3]
     assert await categories(category="technology") == [1]
     assert await categories(category="nothing-of-that-name") == []

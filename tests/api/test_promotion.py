@@ -32,7 +32,10 @@ async def test_moving_up_is_told_by_one_message_and_one_notification(
         told = await connection.execute(text("SELECT subject FROM outbox WHERE kind = 'promoted'"))
         assert told.scalars().all() == [waits["id"]]
         kept = await connection.execute(
-            text("SELECT kind, registration_id, message FROM notifications")
+            text(
+                "SELECT kind, registration_id, message FROM notifications"
+                " WHERE kind = 'waitlist_promotion'"
+            )
         )
         assert [tuple(row) for row in kept] == [
             (

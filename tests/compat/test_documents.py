@@ -142,6 +142,36 @@ def test_errors_are_documented(operations: list[Operation]) -> None:
         assert expected <= set(one.spec["responses"]), one.name
 
 
+def test_pages_that_try_things_out_repeat_no_key(document: dict[str, Any]) -> None:
+    key = document["components"]["parameters"]["IdempotencyKey"]
+    assert "example" not in str(key)
+
+
+def fields_of(document: dict[str, Any], operation: Operation) -> set[str]:
+    """What a request may name: in its body, whichever form it has, and in its query."""
+    named = {one["name"] for one in operation.spec.get("parameters", ()) if "name" in one}
+    for media in operation.spec.get("requestBody", {}).get("content", {}).values():
+        either = [media["schema"], *media["schema"].get("anyOf", ())]
+        for schema in either:
+            known = schema.get("$ref", "").rpartition("/")[2]
+            named |= set(document["components"]["schemas"].get(known, schema).get("properties", ()))
+    return named
+
+
+@pytest.mark.parametrize(
+    "contract", ["event-hub", "event-management", "mini-event"], scope="module"
+)
+def test_examples_of_malformed_requests_name_what_may_be_sent(
+    document: dict[str, Any], operations: list[Operation]
+) -> None:
+    for one in operations:
+        if "400" in one.spec["responses"]:
+            example = one.spec["responses"]["400"]["content"]["application/json"]["example"]
+            fields = fields_of(document, one)
+            # Beside the fields, a refusal as a whole.
+            assert set(example) - {"detail", "code", "error"} <= fields, one.name
+
+
 def test_references_lead_somewhere(document: dict[str, Any]) -> None:
     named = set(re.findall(r"'#/components/schemas/(\w+)'", str(document)))
     assert named <= set(document["components"]["schemas"])
@@ -158,3 +188,13 @@ def test_only_named_contracts_are_mounted(settings: Settings) -> None:
     assert mounted(*CONTRACTS) == set(APPLICATIONS) <= set(CONTRACTS)
     assert mounted("event-management") == {"event-management"}
     assert mounted() == set()
+
+
+def test_the_native_document_leads_to_those_of_the_contracts(settings: Settings) -> None:
+    def described(*names: str) -> str:
+        made = create_app(settings.model_copy(update={"contracts": names})).openapi()
+        return str(made["info"]["description"])
+
+    assert "[mini-event](/compat/mini-event/docs)" in described("mini-event")
+    assert "event-management" not in described("mini-event")
+    assert "/compat/" not in described()

@@ -16,9 +16,13 @@ PUBLIC = {
     "refreshToken",
     "logOut",
     "signUp",
+    "verifyEmail",
     "settlePayment",
     "listCategories",
     "getCategory",
+    "verifyCertificate",
+    "listReviews",
+    "getReview",
 }
 MONITORING = "/api/"
 # One verb, one thing: listConferences, getOwnProfile.

@@ -155,6 +155,13 @@ def test_texts_come_back_as_they_were() -> None:
     assert event.location.value == "\ta;b"
 
 
+def test_the_name_of_the_calendar_is_escaped_as_text() -> None:
+    name = "Commas, semicolons; back\\slashes"
+    content = ics(Calendar(name=name, entries=[an_entry(NOW, "UTC")])).decode()
+    assert r"NAME:Commas\, semicolons\; back\\slashes" in content.splitlines()
+    assert vobject.readOne(content).x_wr_calname.value == name
+
+
 def test_lines_are_folded_and_end_as_the_format_wants() -> None:
     text = written(an_entry(NOW, "Europe/Berlin", name="Ünïcödé 東京 " * 40))
     assert text.endswith(b"END:VCALENDAR\r\n")

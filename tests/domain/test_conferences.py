@@ -12,7 +12,6 @@ from app.domain.conferences import (
     ConferenceStatus,
     Phase,
     Visibility,
-    altered,
     can_see,
     ensure_currency_kept,
     ensure_draft,
@@ -33,6 +32,7 @@ from app.domain.errors import (
     StartsInPast,
 )
 from app.domain.money import Money
+from app.domain.revising import altered
 from app.domain.sessions import Slot
 from app.domain.times import TimeRange, days
 

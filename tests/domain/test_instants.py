@@ -7,9 +7,9 @@ from app.domain.conferences import (
     ConferenceChanges,
     ConferenceStatus,
     Visibility,
-    altered,
 )
 from app.domain.money import Money
+from app.domain.revising import altered
 from app.domain.times import TimeRange, days
 
 NOON = datetime(2031, 5, 1, 12, tzinfo=UTC)

@@ -74,6 +74,23 @@ async def test_several_processes_may_migrate_at_once(nothing: AsyncEngine) -> No
         assert await connection.run_sync(migrations.current) == migrations.head()
 
 
+async def test_conferences_without_a_category_become_conferences(nothing: AsyncEngine) -> None:
+    async with nothing.begin() as connection:
+        await connection.run_sync(migrations.upgrade, "55a72ce0f54a")
+        await connection.execute(
+            text(
+                "INSERT INTO conferences (name, starts_at, ends_at, created_at, updated_at,"
+                " status, category_id) SELECT 'x', now(), now() + interval '1 day', now(), now(),"
+                " 'published', category"
+                " FROM unnest(ARRAY[NULL, 1]::int[]) AS category"
+            )
+        )
+    async with nothing.begin() as connection:
+        await connection.run_sync(migrations.upgrade)
+        found = await connection.execute(text("SELECT category_id FROM conferences ORDER BY id"))
+        assert found.scalars().all() == [4, 1]
+
+
 @pytest.mark.parametrize("path", VERSIONS, ids=lambda path: path.stem)
 def test_each_migration_waits_briefly_for_locks(path: Path) -> None:
     upgrade, downgrade = path.read_text().split("def downgrade()")

@@ -154,6 +154,17 @@ PROMISES = {
         "SELECT p.id FROM payments p JOIN registrations r ON r.id = p.registration_id"
         " WHERE p.status = 'paid' AND r.status <> 'confirmed'"
     ),
+    "a payment's refunds differ from what it says": (
+        "SELECT p.id FROM payments p LEFT JOIN refunds f ON f.payment_id = p.id GROUP BY p.id"
+        " HAVING p.refunded_minor <> coalesce(sum(f.amount_minor), 0)"
+        " OR (p.status = 'refunded') <> (count(f.id) > 0 AND p.refunded_minor = p.amount_minor)"
+    ),
+    "invoice numbers with a gap": (
+        "SELECT min(i.id) FROM invoices i JOIN invoice_counters c"
+        " ON (c.organizer_id, c.year) = (i.organizer_id, i.year)"
+        " GROUP BY i.organizer_id, i.year, c.last"
+        " HAVING count(*) <> c.last OR max(i.sequence) <> c.last"
+    ),
     "confirmed, priced and not paid": (
         "SELECT r.id FROM registrations r WHERE r.status = 'confirmed' AND r.price_minor > 0"
         " AND NOT EXISTS (SELECT FROM payments p WHERE p.registration_id = r.id"

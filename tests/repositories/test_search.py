@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain import search
 from app.domain.access import Caller, Role
-from app.repositories.search import all_prefixes, any_word
+from app.repositories.questions import all_prefixes, any_word
 from tests.factories import Units, a_conference, a_session, a_user, caller
 from tests.repositories.counting import counted
 

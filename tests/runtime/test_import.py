@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.embedded import EmbeddedPostgres
 from app.repositories.imports import CLEARED, KEPT
 from app.repositories.tables import metadata
 from tests.conftest import SECRET
@@ -31,7 +32,9 @@ def test_the_samples_are_brought_in_whole(fresh_database: str) -> None:
     files = SAMPLES / "events.csv", SAMPLES / "attendees.csv"
     said = command(*files, database_url=fresh_database)
     events, attendees, took = said.out.splitlines()
-    assert (said.code, said.err) == (0, "")
+    assert said.code == 0
+    assert said.err.startswith("Into the database “plenary_")
+    assert len(said.err.splitlines()) == 1
     assert events == "Events: 5 new, 0 there already, none rejected."
     assert attendees == "Attendees: 19 registered, 0 there already, none rejected."
     assert took.startswith("It took ")
@@ -113,12 +116,22 @@ def test_a_database_that_cannot_be_reached_or_has_no_tables_is_said(tmp_path: Pa
     assert said.err.startswith("plenary: The database cannot be reached: ")
 
 
+def test_no_database_is_made_on_the_way(tmp_path: Path) -> None:
+    nowhere = tmp_path / "mistyped"
+    said = command(*crowd(tmp_path, 10), "--data-dir", nowhere)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith(f"plenary: There is no database in {nowhere}. Name the server's")
+    assert not nowhere.exists()
+
+
 @pytest.mark.slow
-def test_an_embedded_database_is_made_and_migrated(tmp_path: Path) -> None:
+def test_an_embedded_database_is_used_where_there_is_one(tmp_path: Path) -> None:
     files = crowd(tmp_path, 10)
+    with EmbeddedPostgres(tmp_path / "data"):
+        pass
     for known in ("10 registered, 0", "0 registered, 10"):
         said = command(*files, "--data-dir", tmp_path / "data")
-        assert (said.code, said.err) == (0, "")
+        assert (said.code, said.err) == (0, f"Into the database in {tmp_path / 'data'}.\n")
         assert f"Attendees: {known} there already" in said.out
 
 
@@ -139,6 +152,25 @@ async def test_replacing_asks_and_says_what_would_go(fresh_database: str, tmp_pa
     assert await asked(fresh_database, f"{COUNT} registrations") == 10
     # An id never comes to mean something else.
     assert await asked(fresh_database, "SELECT min(id) FROM registrations") > newest
+
+
+async def test_replacing_counts_in_words_that_fit_and_takes_the_pictures_along(
+    fresh_database: str, tmp_path: Path
+) -> None:
+    files = crowd(tmp_path, 1, events=1)
+    options = ("--replace", "--data-dir", tmp_path / "data")
+    command(*files, database_url=fresh_database)
+    name = f"{'0' * 32}.jpg"
+    await told(fresh_database, f"UPDATE conferences SET cover_image = '{name}', deleted_at = now()")
+    covers = tmp_path / "data" / "media" / "covers"
+    covers.mkdir(parents=True)
+    for file in (name, "another"):
+        (covers / file).touch()
+    said = command(*files, *options, database_url=fresh_database, typed="no\n")
+    assert "removes for good: 1 conference, 1 attendee, 1 registration." in said.err
+    assert len(list(covers.iterdir())) == 2
+    command(*files, *options, database_url=fresh_database, typed="replace\n")
+    assert [file.name for file in covers.iterdir()] == ["another"]
 
 
 async def test_replacing_takes_no_money_along_unless_told_to(

@@ -240,13 +240,14 @@ async def test_times_without_a_zone_are_those_of_a_named_one(
 
 async def test_categories_and_descriptions_come_along(files: Files, engine: AsyncEngine) -> None:
     header = f"{EVENTS_HEADER},category,description"
-    other = SUMMIT.replace("Summit", "Other")
+    other, third = (SUMMIT.replace("Summit", name) for name in ("Other", "Third"))
     brought = await files.bring_in(
-        [f'{SUMMIT},Meetup,"Two\nlines"', f"{other},regatta,"], header=header
+        [f'{SUMMIT},Meetup,"Two\nlines"', f"{other},regatta,", f"{third},,"], header=header
     )
     assert brought.rejected == [("events", 4, "unknown_category")]
-    assert await rows(engine, "SELECT category_id, description FROM conferences") == [
-        (6, "Two\nlines")
+    assert await rows(engine, "SELECT category_id, description FROM conferences ORDER BY id") == [
+        (6, "Two\nlines"),
+        (4, ""),
     ]
 
 

@@ -52,6 +52,13 @@ def test_off_a_terminal_lines_are_json_and_name_their_request(stream: io.StringI
     assert theirs["request_id"] == ours["request_id"] == "r1"
 
 
+def test_what_makes_documents_says_nothing_of_its_fonts(stream: io.StringIO) -> None:
+    telemetry.configure(Settings(), stream=stream)
+    for name in ("fontTools.subset", "fpdf.output"):
+        logging.getLogger(name).info("glyf subsetted")
+    assert stream.getvalue() == ""
+
+
 def test_secrets_are_masked_wherever_they_stand(stream: io.StringIO) -> None:
     telemetry.configure(Settings(), ["our-own-secret"], stream=stream)
     logger = logging.getLogger("somebody")

@@ -1,6 +1,7 @@
 """What the mails say."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -124,6 +125,13 @@ CASES: dict[str, tuple[Callable[[], Letter], str, list[str]]] = {
         lambda: emails.payment_refunded(payment(PaymentStatus.REFUNDED, registration())),
         "Payment refunded: Keynote: Future of AI",
         ["49.00 USD", "has been refunded"],
+    ),
+    "refunded in part": (
+        lambda: emails.payment_refunded(
+            replace(payment(PaymentStatus.PAID, registration()), refunded_minor=1000)
+        ),
+        "Part of your payment refunded: Keynote: Future of AI",
+        ["10.00 USD of your payment of 49.00 USD", "stays confirmed"],
     ),
     "recommendations": (
         lambda: emails.recommendations(TO, [Recommendation(session=SUGGESTED, reasons=REASONS)]),

@@ -10,7 +10,7 @@ import pytest
 from standardwebhooks import Webhook
 
 from app.config import GATEWAY_SUCCESS_RATE
-from app.domain.payments import Outcome
+from app.domain.payments import Method, Outcome
 from app.signing import verify
 from tests.conftest import settings_for
 from worker.assembly import build_gateway
@@ -120,6 +120,17 @@ def test_a_wish_wins_and_a_failure_has_a_reason(payment_id: int) -> None:
     # The answer of seed 000 holds only one of the two words.
     assert failed.reason
     assert "paid" not in failed.reason.lower()
+
+
+async def test_the_mock_always_says_yes_whatever_is_wished() -> None:
+    async with receiving(200) as receiver:
+        calling = Gateway(receiver.url, KEY, b"deciding", 0.0)
+        for wanted in (None, "failed"):
+            await calling.settle(7, wanted, method=Method.MOCK)
+        await calling.settle(7, None, method=Method.SIMULATED)
+        await calling.close()
+    outcomes = [json.loads(body)["data"]["outcome"] for _, body in receiver.received]
+    assert outcomes == ["paid", "paid", "failed"]
 
 
 def test_a_success_is_reported_without_a_reason() -> None:

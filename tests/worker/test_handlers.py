@@ -12,6 +12,7 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain.messages import MessageKind
+from app.domain.payments import Method
 from app.repositories.outbox import Claimed
 from app.repositories.uow import UnitOfWork
 from tests.worker import rows
@@ -19,6 +20,7 @@ from worker.facts import Facts
 from worker.gateway import Gateway
 from worker.handlers import HANDLERS, Context, handle
 from worker.mailer import Envelope
+from worker.notices import Notices
 from worker.outbox import Hopeless
 
 MakeUow = Callable[[], UnitOfWork]
@@ -52,7 +54,13 @@ class Asked(Gateway):
         super().__init__("http://127.0.0.1:1/", b"key", b"key", 0.8)
         self.asked: list[tuple[int, str | None]] = []
 
-    async def settle(self, payment_id: int, wanted: str | None, asked_url: str = "") -> None:
+    async def settle(
+        self,
+        payment_id: int,
+        wanted: str | None,
+        asked_url: str = "",
+        method: Method = Method.SIMULATED,
+    ) -> None:
         self.asked.append((payment_id, wanted))
 
 
@@ -71,6 +79,7 @@ def context(uow: MakeUow, mailbox: Mailbox, gateway: Asked) -> Context:
     return Context(
         unit_of_work=uow,
         facts=Facts(uow),
+        notices=Notices(uow),
         gateway=gateway,
         mailer=mailbox,
         mail_from="Plenary <plenary@conf.example>",
@@ -119,6 +128,10 @@ async def test_a_mail_is_addressed_and_named(
         (MessageKind.PROMOTED, "confirmed", "A place for you"),
         (MessageKind.PROMOTED, "pending", "A place for you, please pay for it"),
         (MessageKind.PROMOTED, "cancelled", None),
+        (MessageKind.REMINDER, "confirmed", "It begins soon"),
+        (MessageKind.REMINDER, "cancelled", None),
+        (MessageKind.CONCERNED_BY_CHANGE, "confirmed", "Please note what has changed"),
+        (MessageKind.CONCERNED_BY_CHANGE, "expired", None),
         (MessageKind.HOLD_EXPIRED, "expired", "Your place was released"),
         (MessageKind.HOLD_EXPIRED, "confirmed", None),
     ],
@@ -167,6 +180,15 @@ async def test_payments_are_told_as_they_stand(
 
     expected = [] if subject is None else [f"{subject}: Keynote: Future of AI"]
     assert mailbox.subjects == expected
+
+
+async def test_what_was_given_back_in_part_is_told(
+    engine: AsyncEngine, context: Context, mailbox: Mailbox
+) -> None:
+    [number] = await rows.payments(engine)
+    await rows.run(engine, "UPDATE payments SET status = 'paid', refunded_minor = 1000")
+    await handle(context, told(MessageKind.PAYMENT_REFUNDED, number))
+    assert mailbox.subjects == ["Part of your payment refunded: Keynote: Future of AI"]
 
 
 async def test_the_gateway_is_asked_for_what_is_pending_only(

@@ -40,7 +40,7 @@ class Conferences(Listing):
         Status("status", choices=_STATUSES),
         Status("visibility", choices=("public", "private"), exclude_from_list=True),
         Moment("starts_at", label="Starts"),
-        Moment("ends_at", label="Ends", exclude_from_list=True),
+        Moment("ends_at", label="Ends"),
         Words("timezone", exclude_from_list=True),
         Words("location", exclude_from_list=True),
         Link("category", key="categories", by="category_id"),

@@ -13,7 +13,14 @@ from sqlalchemy import (
     text,
 )
 
-from app.repositories.tables.columns import identity, instant, metadata, reference, words
+from app.repositories.tables.columns import (
+    at_most_one,
+    identity,
+    instant,
+    metadata,
+    reference,
+    words,
+)
 
 reviews = Table(
     "reviews",
@@ -31,7 +38,10 @@ reviews = Table(
     instant("updated_at"),
     CheckConstraint("rating BETWEEN 1 AND 5", name="rating_of_five"),
     CheckConstraint("helpful_count >= 0 AND unhelpful_count >= 0", name="votes_not_negative"),
-    UniqueConstraint("conference_id", "user_id"),
+    instant("deleted_at", nullable=True),
+    at_most_one(
+        "uq_reviews_conference_id_user_id", "conference_id", "user_id", where="deleted_at IS NULL"
+    ),
     Index("ix_reviews_user_id", "user_id"),
 )
 

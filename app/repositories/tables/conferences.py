@@ -87,6 +87,15 @@ conferences = Table(
         postgresql_where=text("deleted_at IS NULL"),
     ),
     Index("ix_conferences_organizer_id", "organizer_id"),
+    # Those that have ended are looked for every few seconds.
+    Index(
+        "ix_conferences_uncertified",
+        "ends_at",
+        "id",
+        postgresql_where=text(
+            "certified_at IS NULL AND deleted_at IS NULL AND status = 'published'"
+        ),
+    ),
     Index("ix_conferences_category_id", "category_id"),
     Index("ix_conferences_search", "search", postgresql_using="gin"),
 )

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -55,6 +56,8 @@ registrations = Table(
     reference("conference_id", "conferences.id"),
     reference("session_id", "sessions.id", nullable=True),
     reference("attendee_id", "attendees.id"),
+    # The account whose it is for certain: it registered itself, or had proven its address.
+    reference("owner_id", "users.id", nullable=True),
     # The kind of admission, where the conference has kinds.
     Column("ticket_type_id", BigInteger, nullable=True),
     words("status", None),
@@ -111,6 +114,7 @@ registrations = Table(
         where=f"session_id IS NULL AND {CLAIMING}",
     ),
     Index("ix_registrations_attendee_id", "attendee_id"),
+    Index("ix_registrations_owner_id", "owner_id", postgresql_where=text("owner_id IS NOT NULL")),
     Index("ix_registrations_conference_id", "conference_id", "id"),
     Index(
         "ix_registrations_ticket_type_id",
@@ -185,5 +189,7 @@ notifications = Table(
     words("message", None),
     instant("created_at"),
     instant("read_at", nullable=True),
+    # The message that is told here: handled again, it tells nothing twice.
+    Column("dedupe_key", Text, nullable=True, unique=True),
     Index("ix_notifications_user_id", "user_id", "id"),
 )

@@ -13,8 +13,9 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, RootModel
 
-from app.domain.errors import DomainError, NotFound, UnknownReference
+from app.domain.errors import DomainError, Invalid, NotFound, UnknownReference
 from app.routers import refusals
+from app.routers.deps import LONGEST_KEY
 from app.routers.refusals import (
     DESCRIPTIONS,
     EXAMPLES,
@@ -27,6 +28,7 @@ from app.routers.refusals import (
 CODE_HEADER = "X-Error-Code"
 # What concerns no single field, where others are named beside it.
 WHOLE = "non_field_errors"
+_KEY_AT_FAULT = f"1 to {LONGEST_KEY} printable ASCII characters."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,18 +49,33 @@ class Manner:
         """The refusal as it goes out."""
         status = refusals.status_of(error, {**STATUSES, **self.statuses})
         headers = {CODE_HEADER: error.code, **headers_of(error, status)}
-        return refusals.as_json(status, self._body(error), headers)
+        return refusals.as_json(status, self._body(error, status), headers)
 
-    def _body(self, error: DomainError) -> Mapping[str, Any]:
+    def _body(self, error: DomainError, status: int) -> Mapping[str, Any]:
         message = self.texts.get(type(error), error.message)
         named: Mapping[str, list[str]] | None = getattr(error, "errors", None)
         if not named:
             if error.field is None or error.field not in self.fields:
-                return _detail(message, error.code)
+                return self.told(message, error.code, status)
             named = {error.field: [message]}
         if set(named) == {"detail"}:
-            return _detail(" ".join(named["detail"]), error.code)
-        return {self._name(name): messages for name, messages in named.items()}
+            return self.told(" ".join(named["detail"]), error.code, status)
+        return self.faults({self._name(name): messages for name, messages in named.items()}, status)
+
+    def told(self, message: str, code: str, status: int) -> Mapping[str, Any]:
+        """The body of what concerns no field; other contracts say more, or less."""
+        return {"detail": message, "code": code}
+
+    def faults(self, named: Mapping[str, list[str]], status: int) -> Mapping[str, Any]:
+        """The body of what concerns fields."""
+        return named
+
+    def framework(
+        self, _: Request, status: int, code: str, message: str, headers: Mapping[str, str]
+    ) -> Response:
+        """What the framework refuses, without asking the domain."""
+        body = self.told(message, code, status)
+        return refusals.as_json(status, body, {**headers, CODE_HEADER: code})
 
     def _name(self, name: str) -> str:
         return WHOLE if name == "detail" else self.fields.get(name, name)
@@ -77,8 +94,8 @@ class Detail(BaseModel):
 
 def install(app: FastAPI, manner: Manner | None = None) -> None:
     """Make every refusal of this application come in this form."""
-    answer = (manner or Manner()).answer
-    refusals.install(app, refusal=answer, framework=_on_framework_error)
+    used = manner or Manner()
+    refusals.install(app, refusal=used.answer, framework=used.framework)
 
 
 @contextmanager
@@ -99,19 +116,24 @@ def references(*, place: str | None = None, **named: int | None) -> Iterator[Non
         raise UnknownReference(words, field=error.field) from error
 
 
-def errors(*codes: int) -> dict[int | str, dict[str, Any]]:
+def errors(
+    *codes: int, fault: str | None = "title", wrong: str = "This field is required."
+) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may answer with these statuses.
 
-    What takes an idempotency key (422) may find it malformed (400).
+    What takes an idempotency key (422) may find it malformed (400). The example of a
+    400 names a field that this route has, and what may be wrong about it; None is for one that
+    takes nothing but a key.
     """
+    malformed = _detail(_KEY_AT_FAULT, Invalid.code) if fault is None else {fault: [wrong]}
     wanted = {*codes, 400} if 422 in codes else set(codes)
-    return {code: _documented(code) for code in sorted(wanted)}
+    return {code: _documented(code, malformed) for code in sorted(wanted)}
 
 
-def _documented(code: int) -> dict[str, Any]:
+def _documented(code: int, malformed: Mapping[str, Any]) -> dict[str, Any]:
     example: Mapping[str, Any]
     if code == 400:
-        example = {"title": ["This field is required."]}
+        example = malformed
     elif code in EXAMPLES:
         example = _detail(EXAMPLES[code].message, EXAMPLES[code].code)
     else:
@@ -127,12 +149,6 @@ def _documented(code: int) -> dict[str, Any]:
     if code in (429, 503):
         documented["headers"] |= RETRY_AFTER
     return documented
-
-
-def _on_framework_error(
-    _: Request, status: int, code: str, message: str, headers: Mapping[str, str]
-) -> Response:
-    return refusals.as_json(status, _detail(message, code), {**headers, CODE_HEADER: code})
 
 
 def _detail(message: str, code: str) -> dict[str, str]:

@@ -4,23 +4,28 @@ from collections.abc import Callable, Iterable, Mapping
 
 from fastapi import FastAPI
 
+from app.routers.compat.event_hub import app as event_hub
 from app.routers.compat.event_management import app as event_management
 from app.routers.compat.mini_event import app as mini_event
 
 COMPAT = "/compat"
 
 APPLICATIONS: Mapping[str, Callable[[str], FastAPI]] = {
+    "event-hub": event_hub.application,
     "event-management": event_management.application,
     "mini-event": mini_event.application,
 }
 
 
-def mount(app: FastAPI, names: Iterable[str]) -> None:
-    """Mount the named contracts, each under its name; it sees the state of the whole.
+def prefixes(names: Iterable[str]) -> Mapping[str, str]:
+    """Where each of the named contracts is mounted.
 
     A name that is known to the settings and not here belongs to a contract yet to be built.
     """
-    for name, application in APPLICATIONS.items():
-        if name in names:
-            prefix = f"{COMPAT}/{name}"
-            app.mount(prefix, application(prefix), name=name)
+    return {name: f"{COMPAT}/{name}" for name in APPLICATIONS if name in names}
+
+
+def mount(app: FastAPI, names: Iterable[str]) -> None:
+    """Mount the named contracts, each under its name; it sees the state of the whole."""
+    for name, prefix in prefixes(names).items():
+        app.mount(prefix, APPLICATIONS[name](prefix), name=name)

@@ -17,6 +17,12 @@ from app.domain.conferences import (
     Visibility,
     phase,
 )
+from app.domain.showing import (
+    available_spots,
+    average_rating,
+    is_registration_open,
+    tags_of,
+)
 from app.domain.times import days, first_day, last_day
 from app.routers.fields import (
     MOST_ID,
@@ -25,6 +31,7 @@ from app.routers.fields import (
     Flag,
     Id,
     Instant,
+    Link,
     LongText,
     Name,
     Needle,
@@ -33,6 +40,7 @@ from app.routers.fields import (
     Seats,
     ShortText,
     Slug,
+    Tags,
     Timezone,
     left_out,
 )
@@ -50,7 +58,7 @@ _NAMES = {
 class ConferenceIn(BaseModel):
     """Days are those of `timezone`; `capacity` null is unlimited; `status` says draft or not.
 
-    `category` is the id of one.
+    `category` is the id of one; `tags` are separated by commas.
     """
 
     model_config = ConfigDict(
@@ -82,6 +90,9 @@ class ConferenceIn(BaseModel):
     visibility: Visibility = Visibility.PUBLIC
     registration_deadline: Instant | None = None
     category: Id | None = None
+    is_online: Flag = False
+    online_url: Link = ""
+    tags: Tags = ""
 
     def draft(self) -> ConferenceDraft:
         return ConferenceDraft(
@@ -98,6 +109,9 @@ class ConferenceIn(BaseModel):
             visibility=self.visibility,
             registration_deadline=self.registration_deadline,
             category_id=self.category,
+            is_online=self.is_online,
+            online_url=self.online_url,
+            tags=self.tags,
         )
 
 
@@ -122,6 +136,9 @@ class ConferencePatch(BaseModel):
     visibility: Visibility = left_out()
     registration_deadline: Instant | None = None
     category: Id | None = None
+    is_online: Flag = left_out()
+    online_url: Link = left_out()
+    tags: Tags = left_out()
 
     def changes(self) -> ConferenceChanges:
         named = {_NAMES.get(field, field): getattr(self, field) for field in self.model_fields_set}
@@ -131,7 +148,9 @@ class ConferencePatch(BaseModel):
 class ConferenceOut(BaseModel):
     """`status` is told by the clock too; `starts_at` and `ends_at` are the days as instants.
 
-    `waiting` counts those who wait for an admission; `cover_image` is the path of a picture.
+    `waiting` counts those who wait for an admission; `available_spots` null is no limit;
+    `cover_image` is the path of a picture. `online_url` is there for those with a seat, the
+    organizer and admins. `average_rating` is 0 while there is no review.
     """
 
     model_config = ConfigDict(
@@ -150,6 +169,8 @@ class ConferenceOut(BaseModel):
                     "capacity": None,
                     "seats_taken": 0,
                     "waiting": 0,
+                    "available_spots": None,
+                    "is_registration_open": True,
                     "price": 0.0,
                     "currency": "USD",
                     "multi_track": False,
@@ -159,6 +180,11 @@ class ConferenceOut(BaseModel):
                     "organizer": 2,
                     "category": 4,
                     "cover_image": "/media/covers/8f14e45fceea167a5a36dedd4bea2543.jpg",
+                    "is_online": False,
+                    "online_url": "",
+                    "tags": "python, programming",
+                    "reviews_count": 2,
+                    "average_rating": 4.5,
                     "created_at": "2026-05-01T10:00:00Z",
                     "updated_at": "2026-05-01T10:00:00Z",
                 }
@@ -178,6 +204,8 @@ class ConferenceOut(BaseModel):
     capacity: int | None
     seats_taken: int
     waiting: int
+    available_spots: int | None
+    is_registration_open: bool
     price: float
     currency: str
     multi_track: bool
@@ -187,15 +215,20 @@ class ConferenceOut(BaseModel):
     organizer: int | None
     category: int | None
     cover_image: str | None
+    is_online: bool
+    online_url: str
+    tags: str
+    reviews_count: int
+    average_rating: float
     created_at: datetime
     updated_at: datetime
 
     @classmethod
     def of(cls, conference: Conference, now: datetime) -> "ConferenceOut":
-        return cls.at(conference, phase(conference, now))
+        return cls.at(conference, phase(conference, now), is_registration_open(conference, now))
 
     @classmethod
-    def at(cls, conference: Conference, status: Phase) -> "ConferenceOut":
+    def at(cls, conference: Conference, status: Phase, is_open: bool) -> "ConferenceOut":
         return cls(
             id=conference.id,
             conference_name=conference.name,
@@ -209,6 +242,8 @@ class ConferenceOut(BaseModel):
             capacity=conference.capacity,
             seats_taken=conference.seats_taken,
             waiting=conference.waiting,
+            available_spots=available_spots(conference),
+            is_registration_open=is_open,
             price=float(conference.price.amount),
             currency=conference.price.currency,
             multi_track=conference.multi_track,
@@ -218,6 +253,11 @@ class ConferenceOut(BaseModel):
             organizer=conference.organizer_id,
             category=conference.category_id,
             cover_image=cover_path(conference.cover_image),
+            is_online=conference.is_online,
+            online_url=conference.online_url,
+            tags=", ".join(tags_of(conference)),
+            reviews_count=conference.reviews_count,
+            average_rating=average_rating(conference.reviews_count, conference.ratings_sum),
             created_at=conference.created_at,
             updated_at=conference.updated_at,
         )
@@ -226,11 +266,12 @@ class ConferenceOut(BaseModel):
 class ConferencesQuery(ListQuery):
     """`start_after` and `start_before` name days and include them; `location` is a part of it.
 
-    `category` is an id or a slug.
+    `category` is an id or a slug; `tag` is one of a conference's tags, whole; `search` are words
+    that begin words of its name, description or tags.
     """
 
     ordering: Annotated[
-        str, orderable("start_date", "end_date", "conference_name", "created_at")
+        str, orderable("start_date", "end_date", "conference_name", "created_at", "price")
     ] = "start_date"
     status: Phase | None = None
     location: Needle | None = None
@@ -239,6 +280,9 @@ class ConferencesQuery(ListQuery):
     multi_track: bool | None = None
     visibility: Visibility | None = None
     category: Slug | None = None
+    is_online: bool | None = None
+    tag: Needle | None = None
+    search: Needle | None = None
 
     def filter(self) -> ConferenceFilter:
         named = self.category or ""
@@ -252,6 +296,9 @@ class ConferencesQuery(ListQuery):
             visibility=self.visibility,
             category_id=int(named) if by_id else None,
             category_slug=None if by_id else self.category,
+            is_online=self.is_online,
+            tag=self.tag,
+            search=self.search,
         )
 
 

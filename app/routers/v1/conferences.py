@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from app.domain import closing, conferences, revising
 from app.domain.conferences import Conference, Phase, phase
 from app.domain.pages import Page
+from app.domain.showing import is_registration_open
 from app.routers.deps import Me, Now, Uow
 from app.routers.fields import PathId
 from app.routers.v1.conference_models import (
@@ -37,13 +38,14 @@ router = APIRouter(prefix=f"{V1}/conferences", tags=["Conferences"])
 
 
 @lru_cache(maxsize=2000)
-def _json(conference: Conference, status: Phase) -> Json:
+def _json(conference: Conference, status: Phase, is_open: bool) -> Json:
     """A conference in a list, written once and again only when something about it changes."""
-    return json(ConferenceOut.at(conference, status))
+    return json(ConferenceOut.at(conference, status, is_open))
 
 
 def _listed(page: Page[Conference], request: Request, now: datetime) -> Response:
-    return listed([_json(item, phase(item, now)) for item in page.items], page, request)
+    items = [_json(item, phase(item, now), is_registration_open(item, now)) for item in page.items]
+    return listed(items, page, request)
 
 
 @router.get(

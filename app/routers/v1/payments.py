@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.domain import payments
 from app.domain.errors import Invalid
-from app.domain.payments import Outcome, Payment, PaymentFilter, PaymentStatus
+from app.domain.payments import Method, Outcome, Payment, PaymentFilter, PaymentStatus
 from app.routers.deps import Me, Now, Rt, Uow
 from app.routers.fields import Id, PathId, QueryId, ShortText
 from app.routers.v1.envelope import Envelope, ListEnvelope, listed, ok
@@ -31,18 +31,26 @@ _SHOWN: dict[PaymentStatus, Shown] = {
 
 
 class PaymentIn(BaseModel):
-    """`outcome` asks the simulated gateway for an outcome; only a server in test mode takes it."""
+    """`method` says who decides: `simulated` says yes to four of five, `mock` to all.
+
+    `outcome` asks the simulated gateway for an outcome; only a server in test mode takes it.
+    """
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"registration_id": 15}]}
     )
 
     registration_id: Id
+    method: Method = Method.SIMULATED
+    reference_number: ShortText = ""
     outcome: Outcome | None = None
 
 
 class PaymentOut(BaseModel):
-    """One attempt to pay; `reason` says why there was no success."""
+    """One attempt to pay; `reason` says why there was no success.
+
+    `refunded_amount` is what has been given back of it; in full, it is `Refunded`.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -53,9 +61,14 @@ class PaymentOut(BaseModel):
                     "status": "Paid",
                     "amount": 49.0,
                     "currency": "USD",
+                    "refunded_amount": 0.0,
+                    "method": "simulated",
+                    "transaction_id": "EVH-7Q2MZ0K4XW9B",
+                    "reference_number": "",
                     "reason": "",
                     "created_at": "2026-08-01T10:00:00Z",
                     "settled_at": "2026-08-01T10:00:01Z",
+                    "processed_at": "2026-08-01T10:00:01Z",
                     "refunded_at": None,
                 }
             ]
@@ -67,9 +80,14 @@ class PaymentOut(BaseModel):
     status: Shown
     amount: float
     currency: str
+    refunded_amount: float
+    method: Method
+    transaction_id: str
+    reference_number: str
     reason: str
     created_at: datetime
     settled_at: datetime | None
+    processed_at: datetime | None
     refunded_at: datetime | None
 
     @classmethod
@@ -80,9 +98,14 @@ class PaymentOut(BaseModel):
             status=_SHOWN[payment.status],
             amount=float(payment.amount.amount),
             currency=payment.amount.currency,
+            refunded_amount=float(payment.refunded.amount),
+            method=payment.method,
+            transaction_id=payment.transaction_id,
+            reference_number=payment.reference_number,
             reason=payment.failure_reason,
             created_at=payment.created_at,
             settled_at=payment.settled_at,
+            processed_at=payment.settled_at,
             refunded_at=payment.refunded_at,
         )
 
@@ -120,14 +143,17 @@ _CALLBACK = CallbackIn.model_json_schema(ref_template="#/components/schemas/{mod
 
 
 class PaymentsQuery(ListQuery):
-    """Newest first."""
+    """Newest first unless asked otherwise."""
 
-    ordering: Annotated[str, orderable("created_at")] = "-created_at"
+    ordering: Annotated[str, orderable("created_at", "amount", "id")] = "-created_at"
     registration: QueryId | None = None
     status: PaymentStatus | None = None
+    method: Method | None = None
 
     def filter(self) -> PaymentFilter:
-        return PaymentFilter(registration_id=self.registration, status=self.status)
+        return PaymentFilter(
+            registration_id=self.registration, status=self.status, method=self.method
+        )
 
 
 @router.post(
@@ -144,7 +170,7 @@ class PaymentsQuery(ListQuery):
     },
 )
 async def process_payment(body: PaymentIn, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
-    """Asks the simulated gateway and waits for its word: 80 % of attempts succeed."""
+    """Asks the gateway and waits for its word; of simulated attempts 80 % succeed."""
     if body.outcome is not None and not rt.settings.payment_test_mode:
         raise Invalid("This server does not take wishes.", field="outcome")
     payment = await payments.start(
@@ -154,6 +180,8 @@ async def process_payment(body: PaymentIn, me: Me, uow: Uow, rt: Rt, now: Now) -
         body.outcome,
         now,
         callback_url=rt.settings.callback_url,
+        method=body.method,
+        reference_number=body.reference_number,
     )
     patience = rt.settings.payment_wait_seconds
     payment = await payments.outcome(rt.unit_of_work(), payment.id, patience)

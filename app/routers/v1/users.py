@@ -4,16 +4,17 @@ from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-from app.domain import accounts, logins
+from app.domain import accounts, logins, profiles
 from app.domain.access import Role
-from app.domain.accounts import ProfileChange, SignUp, User
+from app.domain.accounts import SignUp, User
 from app.routers.deps import Me, Now, Rt, Uow
 from app.routers.fields import AnyPassword, Email, NewPassword, ShortText, Username
 from app.routers.v1.envelope import Envelope, created, ok
 from app.routers.v1.errors import errors
 from app.routers.v1.paths import V1
+from app.routers.v1.profile_models import ProfileIn, ProfileOut
 from app.routers.v1.tokens import TokensOut
 
 router = APIRouter(prefix=f"{V1}/users", tags=["Users"])
@@ -40,21 +41,6 @@ class SignUpIn(BaseModel):
     first_name: ShortText = ""
     last_name: ShortText = ""
     role: Literal["attendee", "organizer"] = "attendee"
-
-
-# A field that may be left out, and is not null when it is sent: a factory's default is unstated.
-_LEFT_OUT: Any = Field(default_factory=lambda: None)
-
-
-class ProfileIn(BaseModel):
-    """Any part of one's own profile; role and password are not changed here."""
-
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_PROFILE]})
-
-    username: Username = _LEFT_OUT
-    email: Email = _LEFT_OUT
-    first_name: ShortText = _LEFT_OUT
-    last_name: ShortText = _LEFT_OUT
 
 
 class PasswordIn(BaseModel):
@@ -132,32 +118,31 @@ async def sign_up(body: SignUpIn, uow: Uow, runtime: Rt, now: Now) -> Response:
     "/me/",
     operation_id="getOwnProfile",
     summary="One's own profile",
-    response_model=Envelope[UserOut],
+    response_model=Envelope[ProfileOut],
     responses=errors(401, 503),
 )
 async def profile(me: Me, uow: Uow) -> Response:
     """Who one is here, and in which role."""
-    return ok(UserOut.of(await accounts.profile(uow, me)))
+    return ok(ProfileOut.of(await profiles.own(uow, me)))
 
 
 @router.put(
     "/me/",
     operation_id="updateOwnProfile",
     summary="Change one's own profile",
-    response_model=Envelope[UserOut],
+    response_model=Envelope[ProfileOut],
     responses=errors(400, 401, 409, 422, 429, 503),
 )
 @router.patch(
     "/me/",
     operation_id="patchOwnProfile",
     summary="Change a part of one's own profile",
-    response_model=Envelope[UserOut],
+    response_model=Envelope[ProfileOut],
     responses=errors(400, 401, 409, 422, 429, 503),
 )
 async def change_profile(body: ProfileIn, me: Me, uow: Uow, now: Now) -> Response:
     """What is left out stays as it is. The attendee linked to the account keeps the same e-mail."""
-    change = ProfileChange(**body.model_dump(exclude_unset=True))
-    return ok(UserOut.of(await accounts.change_profile(uow, me, change, now)))
+    return ok(ProfileOut.of(await profiles.change(uow, me, body.change(), now)))
 
 
 @router.post(

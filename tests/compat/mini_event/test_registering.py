@@ -62,6 +62,8 @@ async def test_the_documented_registration_and_the_documented_list(
     answer = await api.post(f"/api/events/{event}/register{slash}", json=BOB)
     assert answer.status_code == 201
     bob = answer.json()
+    # More than is documented: whether that settles it.
+    assert bob.pop("status") == "confirmed"
     assert list(bob) == list(ATTENDEE)
     assert bob == {"id": bob["id"], "event": event, **BOB, "registered_at": bob["registered_at"]}
     assert bob["registered_at"].endswith("Z")
@@ -215,6 +217,8 @@ async def test_whoever_cannot_name_a_ticket_type_gets_the_cheapest_there_is(
     free = await a_ticket_type(uow, conference, quantity=1)
     for n, kind in enumerate((free, dear)):
         made = await register(api, conference.id, email=f"guest{n}@example.com")
+        # Whoever has something to pay is told that nothing is settled yet.
+        assert made.json()["status"] == ("confirmed" if kind is free else "pending")
         path = f"{NATIVE}/registrations/{made.json()['id']}/"
         shown = (await client.get(path, headers=as_admin)).json()["data"]
         assert shown["ticket_type"] == kind.id

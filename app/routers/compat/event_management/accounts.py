@@ -98,7 +98,7 @@ class AccessOut(BaseModel):
     operation_id="registerUser",
     summary="User register",
     response_model=UserOut,
-    responses=errors(400, 401, 409, 422, 429, 503),
+    responses=errors(400, 401, 409, 422, 429, 503, fault="username"),
 )
 async def register_user(body: UserIn, uow: Uow, rt: Rt, now: Now) -> Response:
     """Opens an account; no token is needed. Whoever wants to put up events asks for `organizer`."""
@@ -118,7 +118,7 @@ async def register_user(body: UserIn, uow: Uow, rt: Rt, now: Now) -> Response:
     operation_id="getToken",
     summary="Get JWT token",
     response_model=TokensOut,
-    responses=errors(400, 401, 409, 429, 503),
+    responses=errors(400, 401, 409, 429, 503, fault="username"),
 )
 async def get_token(body: CredentialsIn, request: Request, rt: Rt, now: Now) -> Response:
     """A pair of tokens for a username and its password. They are good in every contract."""
@@ -139,7 +139,7 @@ async def get_token(body: CredentialsIn, request: Request, rt: Rt, now: Now) -> 
     operation_id="refreshToken",
     summary="Refresh token",
     response_model=AccessOut,
-    responses=errors(400, 401, 503),
+    responses=errors(400, 401, 503, fault="refresh"),
 )
 async def refresh_token(body: RefreshIn, rt: Rt, now: Now) -> Response:
     """A new access token. The refresh token stays good until it expires or its login ends."""

@@ -46,7 +46,7 @@ async def list_categories(uow: Uow) -> Response:
     operation_id="listEvents",
     summary="List events",
     response_model=list[EventOut],
-    responses=errors(400, 401, 503),
+    responses=errors(400, 401, 503, fault="page", wrong="A whole number is required."),
     openapi_extra=OPTIONAL_TOKEN,
 )
 async def list_events(
@@ -134,7 +134,7 @@ async def update_event(
     summary="Delete event (organizer only)",
     status_code=204,
     response_class=Response,
-    responses=errors(401, 403, 404, 409, 422, 429, 503),
+    responses=errors(401, 403, 404, 409, 422, 429, 503, fault=None),
 )
 async def delete_event(event_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
     """Takes it from sight; registrations are cancelled, refunded if paid, and told."""

@@ -100,7 +100,7 @@ class RegistrationOut(BaseModel):
     operation_id="registerForEvent",
     summary="Register for event",
     response_model=RegistrationOut,
-    responses=errors(400, 401, 404, 409, 422, 429, 503),
+    responses=errors(400, 401, 404, 409, 422, 429, 503, fault="ticket_type"),
 )
 async def register_for_event(
     event_id: PathId, me: Me, uow: Uow, rt: Rt, now: Now, body: RegisterIn | None = None

@@ -7,21 +7,23 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.domain.conferences import Conference, ConferenceDraft
 from app.domain.guests import Guest
+from app.domain.registrations import RegistrationStatus
 from app.domain.times import TimeRange
 from app.routers.compat.numbers import AsNumber
 from app.routers.fields import MOST_SEATS, Email, Instant, Name, Seats, ShortText
 
 _IN: dict[str, Any] = {
-    "name": "Global AI Summit 2026",
+    # A day to come, so that trying it out makes one: what starts in the past is refused.
+    "name": "Global AI Summit 2099",
     "location": "Bengaluru International Exhibition Centre",
-    "start_time": "2026-03-15T09:00:00Z",
-    "end_time": "2026-03-17T17:00:00Z",
+    "start_time": "2099-03-15T09:00:00Z",
+    "end_time": "2099-03-17T17:00:00Z",
     "max_capacity": 750,
 }
 _OUT: dict[str, Any] = {"id": 1} | _IN | {"registered": 1, "seats_left": 749}
 _GUEST: dict[str, Any] = {"name": "Bob The Builder", "email": "bob@example.com"}
 _ATTENDEE: dict[str, Any] = (
-    {"id": 1, "event": 1} | _GUEST | {"registered_at": "2026-02-01T10:00:00Z"}
+    {"id": 1, "event": 1} | _GUEST | {"registered_at": "2099-02-01T10:00:00Z"}
 )
 
 
@@ -103,6 +105,19 @@ class AttendeeOut(BaseModel):
             email=guest.email,
             registered_at=guest.registered_at,
         )
+
+
+class RegisteredOut(AttendeeOut):
+    """`status` is `confirmed`, or `pending` where there is something to be paid."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_ATTENDEE | {"status": "confirmed"}]})
+
+    status: RegistrationStatus
+
+    @classmethod
+    def of_registration(cls, guest: Guest, status: RegistrationStatus) -> "RegisteredOut":
+        shown = AttendeeOut.of(guest)
+        return cls.model_construct(**dict(shown), status=status)
 
 
 class EventsQuery(BaseModel):

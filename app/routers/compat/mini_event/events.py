@@ -18,6 +18,7 @@ from app.routers.compat.mini_event.event_models import (
     EventOut,
     EventsQuery,
     GuestIn,
+    RegisteredOut,
 )
 from app.routers.deps import Now, Rt, Uow
 from app.routers.fields import PathId
@@ -34,7 +35,7 @@ _UPCOMING = ConferenceFilter(phase=Phase.PUBLISHED, visibility=Visibility.PUBLIC
     summary="Create a new event",
     status_code=201,
     response_model=EventOut,
-    responses=errors(400, 409, 422, 429, 503),
+    responses=errors(400, 409, 422, 429, 503, fault="name"),
 )
 async def create_event(body: EventIn, uow: Uow, now: Now) -> Response:
     """Everybody may; the event belongs to nobody, and admins look after it."""
@@ -46,7 +47,7 @@ async def create_event(body: EventIn, uow: Uow, now: Now) -> Response:
     operation_id="listEvents",
     summary="List all upcoming events",
     response_model=list[EventOut],
-    responses=errors(400, 503),
+    responses=errors(400, 503, fault="page", wrong="A whole number is required."),
 )
 async def list_events(query: Annotated[EventsQuery, Query()], uow: Uow, now: Now) -> Response:
     """Those that start in the future, by start; at most 1,000, and `page` leads to the next."""
@@ -72,12 +73,12 @@ async def get_event(event_id: PathId, uow: Uow) -> Response:
     operation_id="registerAttendee",
     summary="Register an attendee for an event",
     status_code=201,
-    response_model=AttendeeOut,
-    responses=errors(400, 404, 409, 422, 429, 503),
+    response_model=RegisteredOut,
+    responses=errors(400, 404, 409, 422, 429, 503, fault="email"),
 )
 async def register(event_id: PathId, body: GuestIn, uow: Uow, rt: Rt, now: Now) -> Response:
     """One registration per e-mail, whoever it was made by and wherever; no more than there are
-    seats.
+    seats. What costs something is `pending` until it is paid.
     """
     await conferences.find(uow, None, event_id)
     person = await attendees.guest(rt.unit_of_work(), body.name, body.email, now)
@@ -97,7 +98,7 @@ async def register(event_id: PathId, body: GuestIn, uow: Uow, rt: Rt, now: Now) 
         email=body.email,
         registered_at=registration.created_at,
     )
-    return bare(AttendeeOut.of(said), 201)
+    return bare(RegisteredOut.of_registration(said, registration.status), 201)
 
 
 @router.get(

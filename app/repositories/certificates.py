@@ -1,0 +1,201 @@
+"""SQL of certificates. Whoever issues them has locked their conference."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import RowMapping, TextClause, text
+
+from app.domain.certificates import Attendance, Award, Certificate, CertificateFilter
+from app.domain.conferences import Conference
+from app.domain.errors import NotFound
+from app.domain.pages import Page, PageRequest
+from app.domain.times import TimeRange
+from app.repositories.base import Repository
+from app.repositories.conferences import COLUMNS as CONFERENCE
+from app.repositories.conferences import conference_of, ordered
+from app.repositories.ownership import COMING_AS
+
+_COLUMNS = (
+    "t.id, t.number, t.conference_id, t.conference_name, t.attendee_id, t.attendee_name, t.hours,"
+    " t.skill_tags, t.issued_at, t.downloaded_at, c.starts_at, c.ends_at, c.timezone, c.location,"
+    f" c.organizer_id, {COMING_AS} AS owner_id"
+)
+_FROM = (
+    " FROM certificates t JOIN conferences c ON c.id = t.conference_id"
+    " JOIN attendees a ON a.id = t.attendee_id"
+)
+_GET = text(f"SELECT {_COLUMNS}{_FROM} WHERE t.id = :id")
+_OF_NUMBER = text(f"SELECT {_COLUMNS}{_FROM} WHERE t.number = :number")
+_OF_ATTENDEE = text(
+    f"SELECT {_COLUMNS}{_FROM}"
+    " WHERE t.conference_id = :conference_id AND t.attendee_id = :attendee_id"
+)
+# The sessions that somebody was checked in to; of whom there are none, those registered for.
+# What lies side by side in a schedule, or overlaps in two, is counted once.
+_ATTENDANCE = (
+    "SELECT attendee_id, name, (SELECT"
+    " round(sum(extract(epoch FROM upper(span) - lower(span))) / 3600, 2)"
+    " FROM unnest(coalesce(visited, planned)) AS span) AS hours FROM ("
+    " SELECT r.attendee_id, coalesce((array_agg(r.guest_name ORDER BY r.id DESC)"
+    " FILTER (WHERE r.guest_name <> ''))[1], a.name) AS name,"
+    " range_agg(tstzrange(r.starts_at, r.ends_at)) FILTER"
+    " (WHERE r.session_id IS NOT NULL AND r.checked_in_at IS NOT NULL) AS visited,"
+    " range_agg(tstzrange(r.starts_at, r.ends_at)) FILTER (WHERE r.session_id IS NOT NULL)"
+    " AS planned FROM due JOIN registrations r ON r.attendee_id = due.attendee_id"
+    " JOIN attendees a ON a.id = r.attendee_id"
+    " WHERE r.conference_id = :conference_id AND r.status = 'confirmed'"
+    " GROUP BY r.attendee_id, a.name) AS attended ORDER BY attendee_id"
+)
+_ATTENDANCE_OF = text(
+    f"WITH due AS (SELECT CAST(:attendee_id AS bigint) AS attendee_id) {_ATTENDANCE}"
+)
+_DUE = text(
+    "WITH due AS (SELECT DISTINCT came.attendee_id FROM registrations came"
+    " WHERE came.conference_id = :conference_id AND came.status = 'confirmed'"
+    " AND came.checked_in_at IS NOT NULL AND NOT EXISTS (SELECT FROM certificates t"
+    " WHERE t.conference_id = :conference_id AND t.attendee_id = came.attendee_id)"
+    f" ORDER BY came.attendee_id LIMIT CAST(:most AS int)) {_ATTENDANCE}"
+)
+_ADD = text(
+    "INSERT INTO certificates (conference_id, attendee_id, number, hours, skill_tags,"
+    " attendee_name, conference_name, issued_by, issued_at)"
+    " SELECT c.id, award.attendee_id, award.number, award.hours, c.tags, award.name, c.name,"
+    " CAST(:issued_by AS bigint), CAST(:now AS timestamptz)"
+    " FROM unnest(CAST(:attendee_ids AS bigint[]), CAST(:names AS text[]),"
+    " CAST(:numbers AS text[]), CAST(:hours AS numeric[]))"
+    " AS award(attendee_id, name, number, hours)"
+    " JOIN conferences c ON c.id = :conference_id RETURNING id"
+)
+_LOCK_ENDED = text(
+    f"SELECT {CONFERENCE} FROM conferences WHERE ends_at > :since AND ends_at <= :now"
+    " AND certified_at IS NULL AND deleted_at IS NULL AND status = 'published'"
+    " ORDER BY ends_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
+)
+_MARK_CERTIFIED = text("UPDATE conferences SET certified_at = :now WHERE id = :id")
+_MARK_DOWNLOADED = text(
+    "UPDATE certificates SET downloaded_at = coalesce(downloaded_at, :now) WHERE id = :id"
+    " RETURNING downloaded_at"
+)
+_ORDERS = {"issued_at": "issued_at", "conference_name": "conference_name", "hours": "hours"}
+_FILTERS = {
+    "conference_id": "t.conference_id = :conference_id",
+    "is_downloaded": "(t.downloaded_at IS NOT NULL) = :is_downloaded",
+    "owner_id": f"a.user_id = :owner_id AND {COMING_AS} = :owner_id",
+    "search": (
+        "(strpos(lower(t.number), lower(:search)) > 0"
+        " OR strpos(lower(t.conference_name), lower(:search)) > 0)"
+    ),
+}
+
+
+class Certificates(Repository):
+    async def get(self, id: int) -> Certificate:
+        """Raises NotFound."""
+        row = await self._row(_GET, {"id": id})
+        if row is None:
+            raise NotFound
+        return _certificate(row)
+
+    async def of_number(self, number: str) -> Certificate | None:
+        row = await self._row(_OF_NUMBER, {"number": number})
+        return None if row is None else _certificate(row)
+
+    async def of_attendee(self, conference_id: int, attendee_id: int) -> Certificate | None:
+        """That of somebody at one conference, if it is issued."""
+        values = {"conference_id": conference_id, "attendee_id": attendee_id}
+        row = await self._row(_OF_ATTENDEE, values)
+        return None if row is None else _certificate(row)
+
+    async def attendance(self, conference_id: int, attendee_id: int) -> Attendance | None:
+        """How somebody is registered for a conference, if they are."""
+        values = {"conference_id": conference_id, "attendee_id": attendee_id}
+        row = await self._row(_ATTENDANCE_OF, values)
+        return None if row is None else Attendance(**row)
+
+    async def due(self, conference_id: int, most: int | None) -> Sequence[Attendance]:
+        """Those who were checked in and have no certificate, in order of id; None for all."""
+        values = {"conference_id": conference_id, "most": most}
+        return [Attendance(**row) for row in await self._rows(_DUE, values)]
+
+    async def add(
+        self, conference_id: int, awards: Sequence[Award], issued_by: int | None, now: datetime
+    ) -> Sequence[int]:
+        """Write certificates with the conference's name and tags; returns their ids."""
+        values = {
+            "conference_id": conference_id,
+            "attendee_ids": [award.attendee_id for award in awards],
+            "names": [award.name for award in awards],
+            "numbers": [award.number for award in awards],
+            "hours": [award.hours for award in awards],
+            "issued_by": issued_by,
+            "now": now,
+        }
+        return sorted(row["id"] for row in await self._rows(_ADD, values))
+
+    async def lock_ended(self, since: datetime, now: datetime) -> Conference | None:
+        """Lock one that ended in that time and is not certified, unless all are at work."""
+        rows = (await self._do(_LOCK_ENDED, {"since": since, "now": now})).all()
+        return conference_of(rows[0]) if rows else None
+
+    async def mark_certified(self, conference_id: int, now: datetime) -> None:
+        """Everybody who was checked in has theirs."""
+        await self._do(_MARK_CERTIFIED, {"id": conference_id, "now": now})
+
+    async def mark_downloaded(self, id: int, now: datetime) -> datetime:
+        """Note that it was taken; returns when it first was."""
+        at: datetime = (await self._do(_MARK_DOWNLOADED, {"id": id, "now": now})).scalar_one()
+        return at
+
+    async def page(
+        self, filter: CertificateFilter, page: PageRequest, viewer_id: int, sees_all: bool
+    ) -> Page[Certificate]:
+        """A page of what the viewer owns or organizes (or all), and the count of the whole."""
+        wanted = {name: value for name in _FILTERS if (value := getattr(filter, name)) is not None}
+        values: dict[str, Any] = wanted | {"most": page.size, "offset": page.offset}
+        if not sees_all:
+            values["viewer"] = viewer_id
+        statement = _page_statement(tuple(wanted), sees_all, page.ordering or ("-issued_at",))
+        rows = await self._rows(statement, values)
+        # A page past the end is one row with the count and no certificate.
+        items = [_certificate(row) for row in rows if row["id"] is not None]
+        return Page(items=items, count=rows[0]["total"], request=page)
+
+
+@lru_cache(maxsize=128)
+def _page_statement(filters: Sequence[str], sees_all: bool, ordering: Sequence[str]) -> TextClause:
+    own = f"(a.user_id = :viewer AND {COMING_AS} = :viewer OR c.organizer_id = :viewer)"
+    sight = "TRUE" if sees_all else own
+    where = " AND ".join([sight, *(_FILTERS[name] for name in filters)])
+    return text(
+        f"SELECT page.*, whole.total FROM (SELECT count(*) AS total{_FROM} WHERE {where}) AS whole"
+        f" LEFT JOIN (SELECT {_COLUMNS}{_FROM} WHERE {where}"
+        f" ORDER BY {_newest_last(ordering, 't')} LIMIT :most OFFSET :offset) AS page ON true"
+        f" ORDER BY {_newest_last(ordering, 'page')}"
+    )
+
+
+def _newest_last(ordering: Sequence[str], table: str) -> str:
+    """Those issued at one moment follow the direction of the first name."""
+    return ordered(ordering, _ORDERS, table) + (" DESC" if ordering[0].startswith("-") else "")
+
+
+def _certificate(row: RowMapping) -> Certificate:
+    return Certificate(
+        id=row["id"],
+        number=row["number"],
+        conference_id=row["conference_id"],
+        conference_name=row["conference_name"],
+        attendee_id=row["attendee_id"],
+        attendee_name=row["attendee_name"],
+        hours=row["hours"],
+        skill_tags=row["skill_tags"],
+        issued_at=row["issued_at"],
+        downloaded_at=row["downloaded_at"],
+        period=TimeRange(start=row["starts_at"], end=row["ends_at"]),
+        timezone=row["timezone"],
+        location=row["location"],
+        organizer_id=row["organizer_id"],
+        owner_id=row["owner_id"],
+    )

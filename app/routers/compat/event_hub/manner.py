@@ -1,0 +1,131 @@
+"""How this contract says no: `detail` and `error` in every body, fields at fault beside them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from app.domain import errors as domain
+from app.routers.compat.drf import CODE_HEADER, Manner
+from app.routers.deps import LONGEST_KEY
+from app.routers.refusals import DESCRIPTIONS, EXAMPLES, FRAMEWORK_CODES, RETRY_AFTER
+
+# What a status means, whatever the reason is.
+_ERRORS = {
+    400: "The request data is invalid.",
+    401: "Missing or invalid authentication.",
+    403: "You do not have permission to perform this action.",
+    404: "The requested resource was not found.",
+    405: "This method is not allowed here.",
+    409: "The request conflicts with what is there already.",
+    413: "The request is too large.",
+    422: "The idempotency key was used for another request.",
+    429: "Too many requests.",
+    503: "The service is busy.",
+}
+_UNEXPECTED = "Something went wrong on our side."
+
+
+class Refusal(BaseModel):
+    """`detail` says what is wrong here, `error` what kind of refusal it is.
+
+    Fields at fault stand beside them, each with a list of what is wrong about it.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    detail: str
+    error: str
+
+
+class Paired(Manner):
+    """`detail` and `error` are always there, whatever else is."""
+
+    __slots__ = ()
+
+    def told(self, message: str, code: str, status: int) -> Mapping[str, Any]:
+        return _pair(message, status)
+
+    def faults(self, named: Mapping[str, list[str]], status: int) -> Mapping[str, Any]:
+        name, messages = next(iter(named.items()))
+        first = messages[0] if status == 409 else f"{name}: {messages[0]}"
+        return {**named, **_pair(first, status)}
+
+
+MANNER = Paired(
+    # Whatever is malformed is a 400; whatever a rule refuses is a 409, as natively.
+    fields={
+        "amount": "amount",
+        "avatar": "avatar",
+        "capacity": "max_attendees",
+        "category": "category",
+        "conference": "event",
+        "email": "email",
+        "end_date": "end_date",
+        "end_time": "end_time",
+        "facebook": "facebook",
+        "github": "github",
+        "linkedin": "linkedin",
+        "max_attendees": "max_attendees",
+        "method": "method",
+        "name": "title",
+        "password": "password",
+        "price": "price",
+        "rating": "rating",
+        "registration_id": "booking",
+        "room": "room_or_link",
+        "speaker": "speaker",
+        "start_date": "start_date",
+        "start_time": "start_time",
+        "twitter": "twitter",
+        "username": "username",
+        "website": "website",
+    },
+    statuses={domain.AmountMismatch: 400},
+    texts={
+        domain.AlreadyRegistered: "You have a booking for this event already, or wait for one.",
+        domain.BadCredentials: "No active account found with the given credentials",
+        domain.ConferenceFull: "This event is full. Join its waitlist.",
+        domain.ConferenceInactive: "This event is not open for registration.",
+        domain.ConferencePast: "This event is over.",
+        domain.RegistrationClosed: "Registration for this event is closed.",
+        domain.SeatsAvailable: "This event has free seats. Book one.",
+        domain.TicketTypeSoldOut: "This event is full. Join its waitlist.",
+    },
+)
+
+
+def errors(
+    *codes: int, fault: str = "", wrong: str = "This field is required."
+) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route that may answer with these statuses.
+
+    What takes an idempotency key (422) may find it malformed (400). The example of a 400 names a
+    field that this route has, and what may be wrong about it; where it has none, the key is.
+    """
+    wanted = {*codes, 400} if 422 in codes else set(codes)
+    return {code: _documented(code, fault, wrong) for code in sorted(wanted)}
+
+
+def _documented(code: int, fault: str, wrong: str) -> dict[str, Any]:
+    if code == 400 and fault:
+        example = _pair(f"{fault}: {wrong}", 400) | {fault: [wrong]}
+    elif code == 400:
+        example = _pair(f"1 to {LONGEST_KEY} printable ASCII characters.", 400)
+    else:
+        known = EXAMPLES.get(code)
+        message = known.message if known else FRAMEWORK_CODES[code][1]
+        example = _pair(message, code)
+    documented: dict[str, Any] = {
+        "model": Refusal,
+        "description": DESCRIPTIONS[code],
+        "headers": {CODE_HEADER: {"schema": {"type": "string"}, "description": "The code."}},
+        "content": {"application/json": {"example": example}},
+    }
+    if code in (429, 503):
+        documented["headers"] |= RETRY_AFTER
+    return documented
+
+
+def _pair(message: str, status: int) -> dict[str, Any]:
+    return {"detail": message, "error": _ERRORS.get(status, _UNEXPECTED)}

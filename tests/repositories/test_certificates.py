@@ -1,0 +1,149 @@
+"""Who is due, and for how long they were there, as the database counts it."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.domain.access import Role
+from app.domain.certificates import issue_due
+from app.domain.conferences import Conference
+from app.domain.times import utc_now
+from app.repositories.certificates import Certificates
+from tests.factories import Units, a_conference, a_registration, a_session, a_user, an_attendee
+
+
+async def run(engine: AsyncEngine, statement: str) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(text(statement))
+
+
+async def count(engine: AsyncEngine, statement: str) -> object:
+    async with engine.connect() as connection:
+        return (await connection.execute(text(statement))).scalar_one()
+
+
+async def an_ended(uow: Units, engine: AsyncEngine, visitors: int) -> Conference:
+    """A conference that ended a day ago, with people who came."""
+    conference = await a_conference(uow)
+    for _ in range(visitors):
+        user = await a_user(uow, role=Role.ATTENDEE)
+        await a_registration(uow, conference, await an_attendee(uow, user=user))
+    await run(engine, "UPDATE registrations SET checked_in_at = now() WHERE checked_in_at IS NULL")
+    await run(
+        engine,
+        f"UPDATE conferences SET starts_at = now() - interval '2 days',"
+        f" ends_at = now() - interval '1 day' WHERE id = {conference.id}",
+    )
+    return conference
+
+
+async def test_no_hour_is_counted_twice(uow: Units, engine: AsyncEngine) -> None:
+    conference = await a_conference(uow, multi_track=True)
+    person = await an_attendee(uow)
+    sessions = [await a_session(uow, conference, hour=hour, hours=2) for hour in (9, 13)]
+    held = [await a_registration(uow, session, person) for session in sessions]
+    start = sessions[0].period.start + timedelta(minutes=80)
+    async with engine.connect() as connection:
+        # Were a schedule ever to allow it: 9:00 to 11:00 and 10:20 to 12:20 are 3:20.
+        await connection.execute(
+            text("ALTER TABLE registrations DROP CONSTRAINT ex_registrations_schedule")
+        )
+        await connection.execute(
+            text("UPDATE registrations SET starts_at = :start, ends_at = :end WHERE id = :id"),
+            {"start": start, "end": start + timedelta(hours=2), "id": held[1].id},
+        )
+        found = await Certificates(connection).attendance(conference.id, person.id)
+        await connection.rollback()
+    assert found is not None
+    assert found.hours == Decimal("3.33")
+
+
+async def test_what_a_guest_called_themself_last_is_their_name(
+    uow: Units, engine: AsyncEngine
+) -> None:
+    conference = await a_conference(uow, multi_track=True)
+    person = await an_attendee(uow)
+    first = await a_registration(uow, conference, person)
+    second = await a_registration(uow, await a_session(uow, conference), person)
+    await run(engine, f"UPDATE registrations SET guest_name = 'Countess' WHERE id = {first.id}")
+    async with uow().reading() as tx:
+        found = await tx.certificates.attendance(conference.id, person.id)
+    assert found is not None
+    assert found.name == "Countess"
+    await run(engine, f"UPDATE registrations SET guest_name = 'Ada L.' WHERE id = {second.id}")
+    async with uow().reading() as tx:
+        found = await tx.certificates.attendance(conference.id, person.id)
+    assert found is not None
+    assert found.name == "Ada L."
+
+
+async def test_whoever_came_gets_one_bite_by_bite(uow: Units, engine: AsyncEngine) -> None:
+    conference = await an_ended(uow, engine, 5)
+    await a_registration(uow, await a_conference(uow))
+    done = "SELECT certified_at IS NOT NULL FROM conferences WHERE id = " + str(conference.id)
+    for issued, certified in ((2, False), (4, False), (5, True)):
+        assert await issue_due(uow(), utc_now(), most=2)
+        assert await count(engine, "SELECT count(*) FROM certificates") == issued
+        assert await count(engine, done) is certified
+    assert not await issue_due(uow(), utc_now(), most=2)
+    assert await count(engine, "SELECT count(*) FROM certificates WHERE issued_by IS NULL") == 5
+    told = "SELECT count(*) FROM outbox WHERE kind = 'certificate_issued'"
+    assert await count(engine, told) == 5
+    noted = "SELECT count(DISTINCT user_id) FROM notifications WHERE kind = 'certificate'"
+    assert await count(engine, noted) == 5
+    assert await count(engine, "SELECT sum(unread_notifications) FROM users") == 5
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        "status = 'draft'",
+        "status = 'cancelled'",
+        "deleted_at = now()",
+        "certified_at = now()",
+        "ends_at = now() + interval '1 minute'",
+        "starts_at = now() - interval '33 days', ends_at = now() - interval '31 days'",
+    ],
+)
+async def test_nothing_comes_by_itself_of_a_conference_that_is_not_due(
+    uow: Units, engine: AsyncEngine, otherwise: str
+) -> None:
+    await an_ended(uow, engine, 1)
+    await run(engine, f"UPDATE conferences SET {otherwise}")
+    assert not await issue_due(uow(), utc_now(), most=10)
+    assert await count(engine, "SELECT count(*) FROM certificates") == 0
+
+
+async def test_who_did_not_come_or_cancelled_or_has_one_gets_none(
+    uow: Units, engine: AsyncEngine
+) -> None:
+    await an_ended(uow, engine, 3)
+    await run(engine, "UPDATE registrations SET checked_in_at = NULL WHERE id = 1")
+    await run(engine, "UPDATE registrations SET status = 'cancelled' WHERE id = 2")
+    assert await issue_due(uow(), utc_now(), most=10)
+    assert await count(engine, "SELECT array_agg(attendee_id) FROM certificates") == [3]
+    await run(engine, "UPDATE conferences SET certified_at = NULL")
+    assert await issue_due(uow(), utc_now(), most=10)
+    assert await count(engine, "SELECT count(*) FROM certificates") == 1
+
+
+async def test_those_that_have_ended_are_found_by_an_index(engine: AsyncEngine) -> None:
+    await run(
+        engine,
+        "INSERT INTO conferences (name, starts_at, ends_at, status, certified_at, created_at,"
+        " updated_at) SELECT 'C', now() - interval '2 days', now() - interval '1 day',"
+        " 'published', now(), now(), now() FROM generate_series(1, 3000)",
+    )
+    await run(engine, "ANALYZE conferences")
+    async with engine.connect() as connection:
+        plan = await connection.execute(
+            text(
+                "EXPLAIN SELECT id FROM conferences WHERE ends_at > now() - interval '30 days'"
+                " AND ends_at <= now() AND certified_at IS NULL AND deleted_at IS NULL"
+                " AND status = 'published' ORDER BY ends_at, id LIMIT 1"
+            )
+        )
+        assert "ix_conferences_uncertified" in "\n".join(plan.scalars())
