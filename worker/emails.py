@@ -42,7 +42,8 @@ _BY_OTHERS = "It was cancelled by the organizer."
 def registered(facts: RegistrationFacts) -> Letter:
     """The seats are there, or held until they are paid for."""
     if facts.status is RegistrationStatus.PENDING:
-        return _letter("held", f"Please pay to keep your place: {_title(facts)}", facts)
+        due = "confirm" if facts.price.is_free else "pay"
+        return _letter("held", f"Please {due} to keep your place: {_title(facts)}", facts, due=due)
     return _letter("confirmed", f"You are registered: {_title(facts)}", facts)
 
 

@@ -184,11 +184,12 @@ async def concerned_by_change(context: Context, message: Claimed) -> None:
 
 
 async def reminder(context: Context, message: Claimed) -> None:
-    """Not told when it has begun, or to whoever has switched notifications off meanwhile."""
+    """Not told when it has begun; the switch is for mails alone."""
     facts = await _registration(context, message)
-    if facts.status in LIVE and facts.to.wants_mail and facts.period.start > utc_now():
+    if facts.status in LIVE and facts.period.start > utc_now():
         await _tell(context, message, notices.reminder(facts, emails.when_of(facts)))
-        await _post(context, message, emails.reminder(facts))
+        if facts.to.wants_mail:
+            await _post(context, message, emails.reminder(facts))
 
 
 HANDLERS: dict[MessageKind, Handler] = {

@@ -75,7 +75,7 @@ class Offer:
 class Held:
     """A live or waitlisted registration an attendee has; waitlisted ones block no schedule.
 
-    One `by_guest` was made by an e-mail address alone.
+    One `by_guest` was made by an e-mail address alone; `owner_id` is the account it belongs to.
     """
 
     registration_id: int
@@ -86,6 +86,7 @@ class Held:
     is_live: bool
     organizer_id: int | None
     by_guest: bool = False
+    owner_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

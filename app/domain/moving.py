@@ -96,7 +96,7 @@ async def move(
         ensure_not_inside(old)
         person = people[old.attendee_id]
         held = await tx.seats.held([old.attendee_id])
-        ensure_sees(caller, person, supply.venues.get(wish.target.conference_id), held)
+        ensure_sees(caller, supply.venues.get(wish.target.conference_id), held)
         venue, choices = choose(wish, supply, now)
         ensure_may_register(caller, person, venue, held)
         ensure_open(caller, venue, choices[0], now)

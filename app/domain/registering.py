@@ -159,7 +159,7 @@ def _ensure_may(ask: Ask, facts: _Facts, now: datetime) -> _Fit:
         raise UnknownReference("There is no such attendee.", field="attendee")
     holding = facts.held.get(person.id, [])
     named = facts.supply.venues.get(ask.wish.target.conference_id)
-    ensure_sees(ask.caller, person, named, holding)
+    ensure_sees(ask.caller, named, holding)
     venue, choices = choose(ask.wish, facts.supply, now)
     ensure_may_register(ask.caller, person, venue, holding)
     ensure_open(ask.caller, venue, choices[0], now)

@@ -100,11 +100,9 @@ def is_visible_to(caller: Caller | None, venue: Venue, holding: Sequence[Held]) 
     )
 
 
-def ensure_sees(
-    caller: Caller | None, person: Person, venue: Venue | None, holding: Sequence[Held]
-) -> None:
+def ensure_sees(caller: Caller | None, venue: Venue | None, holding: Sequence[Held]) -> None:
     """What a stranger may not see is not there, whoever is registered for it (`visibility`)."""
-    own = holding if caller is not None and person.user_id == caller.user_id else ()
+    own = [claim for claim in holding if caller and claim.owner_id == caller.user_id]
     if venue is None or not is_visible_to(caller, venue, own):
         raise UnknownReference("There is no such conference.", field="conference")
 

@@ -41,12 +41,10 @@ _FILTERS = {
     " OR strpos(lower(a.email), lower(:search)) > 0)",
 }
 _ORDERS = {"name": _NAME, "registered_at": "r.created_at", "id": "r.id"}
-# Whoever switched notifications off is not reminded; who has no account has no switch.
 _TO_REMIND = text(
     "SELECT r.id FROM conferences c JOIN registrations r ON r.conference_id = c.id"
-    " JOIN attendees a ON a.id = r.attendee_id LEFT JOIN users u ON u.id = a.user_id"
     " WHERE c.starts_at > :now AND c.starts_at <= :until AND c.status = 'published'"
-    f" AND c.deleted_at IS NULL AND r.{LIVE} AND coalesce(u.notifications_enabled, true)"
+    f" AND c.deleted_at IS NULL AND r.{LIVE}"
     " AND NOT EXISTS (SELECT FROM outbox told WHERE told.dedupe_key = 'reminder:' || r.id)"
     " ORDER BY c.starts_at, r.id LIMIT :most"
 )

@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from hashlib import sha256
 from uuid import UUID
 
@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from app.domain.access import Caller, Role
 from app.domain.check_ins import (
-    CheckIn,
-    DoorTicket,
     Scan,
     Turnout,
     ensure_good_for_entry,
@@ -37,52 +35,7 @@ from app.domain.errors import (
 )
 from app.domain.registrations import RegistrationStatus
 from app.domain.times import EARLIEST
-
-NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
-EARLIER = NOW - timedelta(hours=3)
-STAFF = 7
-CODES = [str(UUID(int=number)) for number in range(5)]
-
-
-def ticket(
-    number: int = 0,
-    *,
-    status: RegistrationStatus = RegistrationStatus.CONFIRMED,
-    at: datetime | None = None,
-    door: int | None = 1,
-) -> DoorTicket:
-    return DoorTicket(
-        registration_id=100 + number,
-        code=CODES[number],
-        conference_id=1,
-        door_id=door,
-        organizer_id=STAFF,
-        status=status,
-        checked_in_at=at,
-        attendee_name="Ada Lovelace",
-        ticket_type_name=None,
-        session_name=None,
-        quantity=1,
-    )
-
-
-def check_in(number: int = 0, *, undone: bool = False) -> CheckIn:
-    return CheckIn(
-        id=5,
-        registration_id=100 + number,
-        conference_id=1,
-        organizer_id=STAFF,
-        nonce="n",
-        checked_in_at=EARLIER,
-        received_at=EARLIER,
-        scanned_by=STAFF,
-        undone_at=NOW if undone else None,
-        undone_by=STAFF if undone else None,
-        attendee_name="Ada Lovelace",
-        ticket_type_name=None,
-        session_name=None,
-        quantity=1,
-    )
+from tests.domain.doors import CODES, EARLIER, NOW, STAFF, check_in, ticket
 
 
 def scan(at: datetime | None) -> Scan:

@@ -44,6 +44,7 @@ from app.domain.supply import (
     choose,
     ensure_may_register,
     ensure_open,
+    ensure_sees,
     is_visible_to,
 )
 from app.domain.times import TimeRange
@@ -279,3 +280,26 @@ def test_a_change_keeps_what_it_does_not_name() -> None:
     assert RegistrationChange(conference_id=2).target(REGISTRATION) == replace(
         here, conference_id=2
     )
+
+
+def test_a_claim_that_is_not_ones_own_shows_no_private_conference() -> None:
+    """Whoever took a guest's address, and has not proven it, sees nothing by the guest's claims."""
+    private = replace(VENUE, visibility=Visibility.PRIVATE, organizer_id=None)
+    me = Caller(
+        user_id=77, username="me", email_folded="me@example.com", role=Role.ATTENDEE, family=""
+    )
+    claim = Held(
+        registration_id=1,
+        attendee_id=1,
+        target=private.admission.target,
+        name="Summit",
+        period=None,
+        is_live=True,
+        organizer_id=None,
+        owner_id=77,
+    )
+    ensure_sees(me, private, [claim])
+    with pytest.raises(UnknownReference):
+        ensure_sees(me, private, [replace(claim, owner_id=None)])
+    with pytest.raises(UnknownReference):
+        ensure_sees(None, private, [claim])

@@ -71,6 +71,11 @@ CASES: dict[str, tuple[Callable[[], Letter], str, list[str]]] = {
         "A place for you, please pay for it: Keynote: Future of AI",
         ["became free, and it is yours", "Please pay by", "49.00 USD"],
     ),
+    "held for nothing": (
+        lambda: emails.registered(held(price=FREE)),
+        "Please confirm to keep your place: Keynote: Future of AI",
+        ["Please confirm by", "Sunday, 1 August 2027, 09:30 (America/Los_Angeles)"],
+    ),
     "admission": (
         lambda: emails.registered(
             registration(

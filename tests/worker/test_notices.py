@@ -253,6 +253,17 @@ async def test_mails_about_money_are_always_sent(
     assert await noted(engine)
 
 
+async def test_a_reminder_is_noted_also_for_who_wants_no_mail(
+    engine: AsyncEngine, context: Context, mailbox: Mailbox
+) -> None:
+    """The switch is for mails alone (decision 19)."""
+    [registration] = await rows.registrations(engine)
+    await accounts(engine, wants_mail=False)
+    await handle(context, told(MessageKind.REMINDER, registration))
+    assert mailbox.sent == 0
+    assert await noted(engine)
+
+
 async def test_recommendations_are_not_sent_to_who_wants_no_mail(
     engine: AsyncEngine, context: Context, mailbox: Mailbox
 ) -> None:
