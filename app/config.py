@@ -121,6 +121,8 @@ class Settings(BaseSettings):
     hold_minutes: Count = 30
     # Before a conference begins; 0 means that nobody is reminded.
     reminder_hours: Annotated[int, Field(ge=0, le=8760)] = 24
+    # A change of date or place is told that long after it began: until then it can be put right.
+    change_quiet_seconds: Annotated[int, Field(ge=0, le=86_400)] = 300
     payment_wait_seconds: Annotated[float, Field(ge=0)] = 10.0
     payment_test_mode: bool = False
     gateway_seed: int | None = None

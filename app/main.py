@@ -11,9 +11,10 @@ from app import __version__
 from app.admin import mounting as admin
 from app.config import Settings
 from app.middleware.bodies import BodyLimits
+from app.middleware.heads import Heads
 from app.middleware.observing import Observing
 from app.middleware.slashes import TrailingSlashes
-from app.routers import documentation, health, media, uploads, verifying
+from app.routers import documentation, health, media, resetting, uploads, verifying
 from app.routers.compat import mounted
 from app.routers.v1 import errors, routers
 from app.routers.v1.paths import V1
@@ -49,7 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     # Laid out flat: an included router is searched anew for each request, level by level.
-    for router in (*routers, media.router, verifying.router, health.router):
+    for router in (*routers, media.router, verifying.router, resetting.router, health.router):
         app.router.routes.extend(router.routes)
     documentation.install(app, documentation.beside(mounted.prefixes(settings.contracts)))
     documentation.serve_assets(app)
@@ -65,5 +66,6 @@ def create_app(settings: Settings) -> FastAPI:
         larger=_LARGER_BODIES,
         files=uploads.limits(settings),
     )
+    app.add_middleware(Heads)
     app.add_middleware(Observing)
     return app

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app import schema
 from app.config import ConfigurationError, Settings
+from app.documents.bindery import Bindery
 from app.documents.press import Press
 from app.domain import accounts, registering, request_logs
 from app.domain.access import Caller
+from app.domain.changes import Look
 from app.domain.desk import Desk
 from app.domain.idempotency import Claim
 from app.domain.registering import Ask
@@ -22,6 +24,7 @@ from app.domain.registrations import Registration
 from app.domain.request_logs import Entry, LogBuffer
 from app.domain.times import utc_now
 from app.images import Images
+from app.kept_pages import KeptPages
 from app.repositories.uow import UnitOfWork
 from app.security import Hasher, Tokens
 from app.telemetry import access_log
@@ -94,11 +97,13 @@ class Runtime:
             refresh_for=timedelta(days=settings.refresh_days),
         )
         self.press = Press()
+        self.bindery = Bindery()
         self.throttle = Throttle(
             writes=settings.write_limit,
             logins_of_account=settings.login_limit_account,
             logins_of_address=settings.login_limit_address,
         )
+        self.pages = KeptPages(self._look)
         self.covers = Images(settings.cover_dir)
         self.avatars = Images(settings.avatar_dir)
         self.callers: Desk[str, Caller | None] = Desk(self._recognise)
@@ -117,6 +122,7 @@ class Runtime:
             stack.push_async_callback(self.readers.dispose)
             stack.callback(self.hasher.close)
             stack.callback(self.press.close)
+            stack.push_async_callback(self.bindery.close)
             stack.callback(self.covers.close)
             stack.callback(self.avatars.close)
             stack.push_async_callback(self.logs.flush)
@@ -139,7 +145,10 @@ class Runtime:
 
     def unit_of_work(self, claim: Claim | None = None) -> UnitOfWork:
         hold = timedelta(minutes=self.settings.hold_minutes)
-        return UnitOfWork(self.engine, self.ring, claim, self.readers, hold)
+        quiet = timedelta(seconds=self.settings.change_quiet_seconds)
+        return UnitOfWork(
+            self.engine, self.ring, claim, readers=self.readers, hold=hold, quiet=quiet
+        )
 
     def ring(self) -> None:
         """Something was announced: whoever works off the outbox looks now."""
@@ -175,6 +184,10 @@ class Runtime:
         stack.push_async_callback(_ended, working)
         stack.push_async_callback(worker.stop)
         self._ring = worker.wake
+
+    async def _look(self, now: datetime, mark: bool) -> Look:
+        async with self.unit_of_work().reading() as tx:
+            return await tx.changes.look(now, mark=mark)
 
     async def _recognise(self, families: Sequence[str]) -> Sequence[Caller | None]:
         return await accounts.recognise(self.unit_of_work(), families)

@@ -1,4 +1,4 @@
-"""How often is too often: writes per sender, logins per account and per address.
+"""How often is too often: writes per sender, logins (and resets) per account and per address.
 
 Counted per process and per minute: with several server processes the limits are that much wider.
 """
@@ -36,6 +36,11 @@ class Throttle:
     def verification(self, sender: str) -> None:
         """Count a letter asked for to prove an address: one a minute."""
         self._count(_ONE_PER_MINUTE, "verification", sender)
+
+    def reset(self, what: str, sender: str) -> None:
+        """Count what is done about a forgotten password: per address or link, and per sender."""
+        self._count(self._logins_of_address, "reset sender", sender)
+        self._count(self._logins_of_account, "reset", what)
 
     def _count(self, limit: RateLimitItem | None, what: str, who: str) -> None:
         if limit is None or self._limiter.hit(limit, what, who):

@@ -29,6 +29,10 @@ BESIDE_REQUESTS = (
     "hold_expires_at <=",
     "s.waiting > 0",
     "certified_at IS NULL",
+    "certified_at IS NOT NULL",
+    # The sweeper's broom.
+    "FOR UPDATE SKIP LOCKED",
+    "DELETE FROM idempotency_keys",
     "AS attendee_email",
 )
 SECRET = "f1c0ba5e7d4e4f7e9a6b2f0d83c5a917c2e86d3b"

@@ -114,7 +114,7 @@ _CATEGORIES = text(
 _RESTART = text(
     "SELECT setval(CAST(format('%I.%I', schemaname, sequencename) AS regclass), start_value, false)"
     " FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
-    " AND sequencename <> 'categories_id_seq'"
+    " AND sequencename <> 'categories_id_seq' AND sequencename NOT LIKE '%\\_changes'"
 )
 _RESTART_CATEGORIES = text("SELECT setval('categories_id_seq', 7)")
 

@@ -11,10 +11,11 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from app.domain.accounts import User
 from app.domain.money import Money, exponent
+from app.domain.news import Told, Whereabouts
 from app.domain.payments import PaymentStatus
 from app.domain.recommendations import Recommendation
 from app.domain.registrations import RegistrationStatus
-from app.domain.times import TimeRange, first_day, last_day
+from app.domain.times import TimeRange, first_day, is_whole_days, last_day
 from app.repositories.mails import Addressee, CertificateFacts, PaymentFacts, RegistrationFacts
 from worker.mailer import Letter, one_line
 
@@ -68,9 +69,11 @@ def moved(facts: RegistrationFacts) -> Letter:
     return _letter("moved", f"Your registration has changed: {_title(facts)}", facts)
 
 
-def conference_changed(facts: RegistrationFacts) -> Letter:
-    """Another time or place: the facts are the new ones."""
-    return _letter("changed", f"Please note what has changed: {_title(facts)}", facts)
+def changed(to: Addressee, news: Sequence[Told]) -> Letter:
+    """Another date or place, beside what it was before."""
+    items = [{"title": one_line(one.name), "differences": differences(one)} for one in news]
+    subject = f"Please note what has changed: {items[0]['title']}"
+    return _rendered("changed", subject, to, {"items": items})
 
 
 def reminder(facts: RegistrationFacts) -> Letter:
@@ -136,6 +139,13 @@ def verification_asked(user: User, link: str, good_for: timedelta) -> Letter:
     return _rendered("verification", "Please verify your e-mail address", to, values)
 
 
+def password_reset_asked(user: User, link: str, good_for: timedelta) -> Letter:
+    """The only place where the link is written down; called by the username, to log in with it."""
+    to = Addressee(name=user.username, email=user.email)
+    values = {"link": link, "minutes": int(good_for.total_seconds() // 60)}
+    return _rendered("password_reset", "Choose a new password", to, values)
+
+
 def when(period: TimeRange, timezone: str) -> str:
     """The period in the conference's own time, as people write it."""
     start, end = _local(period.start, timezone), _local(period.end, timezone)
@@ -149,6 +159,29 @@ def which_days(period: TimeRange, timezone: str) -> str:
     first, last = first_day(period, timezone), last_day(period, timezone)
     shown = [f"{day:%A}, {day.day} {day:%B %Y}" for day in (first, last)]
     return shown[0] if first == last else f"{shown[0]} to {shown[1]}"
+
+
+def differences(told: Told) -> Sequence[tuple[str, str, str]]:
+    """What is different about it, line by line: what it is, how it was, how it is now."""
+    was, became = _in_words(told.was, told.became)
+    rows = zip(("When", "Where", "Online"), was, became, strict=True)
+    return [(label, old, new) for label, old, new in rows if old != new]
+
+
+def _in_words(*known: Whereabouts) -> Sequence[tuple[str, str, str]]:
+    """When, where and how to come to it; days are enough, where they tell all of the time."""
+    days_tell_all = len({one.timezone for one in known}) == 1 and all(
+        is_whole_days(one.period, one.timezone) for one in known
+    )
+    timing = which_days if days_tell_all else when
+    return [
+        (
+            timing(one.period, one.timezone),
+            one_line(one.place) or "not known yet",
+            (one_line(one.online_url) or "yes") if one.is_online or one.online_url else "no",
+        )
+        for one in known
+    ]
 
 
 def price(money: Money) -> str:

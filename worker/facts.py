@@ -5,29 +5,31 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
 from app.domain.desk import Desk
+from app.domain.news import Told
 from app.repositories.mails import (
     Addressee,
     CertificateFacts,
-    Mails,
     PaymentFacts,
     RegistrationFacts,
 )
-from app.repositories.uow import UnitOfWork
+from app.repositories.uow import Transaction, UnitOfWork
 
 _PATIENCE = 5.0
 
+Asked = TypeVar("Asked")
 Found = TypeVar("Found")
-Load = Callable[[Mails, Sequence[int]], Awaitable[Mapping[int, Found]]]
+Load = Callable[[Transaction, Sequence[Asked]], Awaitable[Mapping[Asked, Found]]]
 
 
 class Facts:
     """Each question is answered from the present, or with None when there is no such thing."""
 
     def __init__(self, unit_of_work: Callable[[], UnitOfWork]) -> None:
-        self._registrations = _desk(unit_of_work, Mails.registrations)
-        self._payments = _desk(unit_of_work, Mails.payments)
-        self._addressees = _desk(unit_of_work, Mails.addressees)
-        self._certificates = _desk(unit_of_work, Mails.certificates)
+        self._registrations = _desk(unit_of_work, lambda tx, ids: tx.mails.registrations(ids))
+        self._payments = _desk(unit_of_work, lambda tx, ids: tx.mails.payments(ids))
+        self._addressees = _desk(unit_of_work, lambda tx, ids: tx.mails.addressees(ids))
+        self._certificates = _desk(unit_of_work, lambda tx, ids: tx.mails.certificates(ids))
+        self._news = _desk(unit_of_work, lambda tx, asked: tx.news.told_to(asked))
 
     async def registration(self, id: int) -> RegistrationFacts | None:
         return await self._registrations.ask(id)
@@ -41,12 +43,18 @@ class Facts:
     async def certificate(self, id: int) -> CertificateFacts | None:
         return await self._certificates.ask(id)
 
+    async def news(self, message_id: int, registration_id: int) -> Sequence[Told]:
+        """What a message tells to the attendee of a registration."""
+        return await self._news.ask((message_id, registration_id)) or ()
 
-def _desk(unit_of_work: Callable[[], UnitOfWork], load: Load[Found]) -> Desk[int, Found | None]:
-    async def serve(ids: Sequence[int]) -> Sequence[Found | None]:
+
+def _desk(
+    unit_of_work: Callable[[], UnitOfWork], load: Load[Asked, Found]
+) -> Desk[Asked, Found | None]:
+    async def serve(ids: Sequence[Asked]) -> Sequence[Found | None]:
         # Whoever asks next waits for this answer: it must not wait for a frozen database.
         async with asyncio.timeout(_PATIENCE), unit_of_work().reading() as tx:
-            found = await load(tx.mails, ids)
+            found = await load(tx, ids)
         return [found.get(id) for id in ids]
 
     return Desk(serve)

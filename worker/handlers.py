@@ -10,13 +10,12 @@ them. The notification beside a mail is written first, for it is good for one ti
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from app.domain import closing, verification
+from app.domain import certificates, closing, news, resets, verification
 from app.domain.messages import MessageKind
 from app.domain.notifications import Notification
 from app.domain.payments import PaymentStatus
 from app.domain.recommendations import recommend
 from app.domain.registrations import LIVE, RegistrationStatus
-from app.domain.reminders import pass_on
 from app.domain.times import utc_now
 from app.repositories.mails import PaymentFacts, RegistrationFacts
 from app.repositories.outbox import Claimed
@@ -152,6 +151,11 @@ async def certificate_issued(context: Context, message: Claimed) -> None:
         await _post(context, message, emails.certificate_issued(facts, context.verify_at))
 
 
+async def certificates_issuing(context: Context, message: Claimed) -> None:
+    """Issue the next ones; whoever gets one is told by a message of their own."""
+    await certificates.go_on_issuing(context.unit_of_work(), message.subject, utc_now())
+
+
 async def verification_asked(context: Context, message: Claimed) -> None:
     """Draws the token that goes with this mail; not told to whoever is verified by now."""
     proof = await verification.draw(context.unit_of_work(), message.subject, utc_now())
@@ -167,25 +171,39 @@ async def conference_ending(context: Context, message: Claimed) -> None:
     await closing.go_on_ending(context.unit_of_work(), message.subject, utc_now())
 
 
+async def password_reset_asked(context: Context, message: Claimed) -> None:
+    """Draws the token that goes with this mail; for an address that nobody has, nothing is done."""
+    proof = await resets.draw(context.unit_of_work(), message.subject, utc_now())
+    if proof is None:
+        return
+    link = f"{context.base_url}/reset-password?token={proof.token}"
+    letter = emails.password_reset_asked(proof.user, link, resets.GOOD_FOR)
+    await _post(context, message, letter)
+
+
 async def conference_changed(context: Context, message: Claimed) -> None:
-    """Everybody who comes is told by a message of their own, once of each change."""
-    change = f"change:{message.id}"
-    while await pass_on(context.unit_of_work(), message.subject, change, utc_now()):
-        pass
+    """Whoever is concerned by what is due is told by a message of their own, once."""
+    await news.settle(context.unit_of_work(), message.subject, message.id, utc_now())
+    last: int | None = 0
+    while last is not None:
+        last = await news.pass_on(context.unit_of_work(), message.id, utc_now(), last)
 
 
 async def concerned_by_change(context: Context, message: Claimed) -> None:
-    """Told as long as the registration takes seats."""
+    """Told of what they still come to."""
     facts = await _registration(context, message)
-    if facts.status in LIVE:
-        await _tell(context, message, notices.changed(facts))
-        if facts.to.wants_mail:
-            await _post(context, message, emails.conference_changed(facts))
+    told = await context.facts.news(message.about or 0, message.subject)
+    if not told:
+        return
+    changes = [(one.name, emails.differences(one)) for one in told]
+    await _tell(context, message, notices.changed(facts, changes))
+    if facts.to.wants_mail:
+        await _post(context, message, emails.changed(facts.to, told))
 
 
 async def reminder(context: Context, message: Claimed) -> None:
-    """Not told when it has begun; the switch is for mails alone."""
-    facts = await _registration(context, message)
+    """Of the conference; not told when it has begun. The switch is for mails alone."""
+    facts = (await _registration(context, message)).of_conference()
     if facts.status in LIVE and facts.period.start > utc_now():
         await _tell(context, message, notices.reminder(facts, emails.when_of(facts)))
         if facts.to.wants_mail:
@@ -209,7 +227,9 @@ HANDLERS: dict[MessageKind, Handler] = {
     MessageKind.CONCERNED_BY_CHANGE: concerned_by_change,
     MessageKind.REMINDER: reminder,
     MessageKind.VERIFICATION_ASKED: verification_asked,
+    MessageKind.PASSWORD_RESET_ASKED: password_reset_asked,
     MessageKind.CERTIFICATE_ISSUED: certificate_issued,
+    MessageKind.CERTIFICATES_ISSUING: certificates_issuing,
 }
 
 

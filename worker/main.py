@@ -27,7 +27,8 @@ async def run(settings: Settings, engine: AsyncEngine) -> None:
 
     # What a handler announces is for this very worker.
     hold = timedelta(minutes=settings.hold_minutes)
-    workers = build(settings, lambda: UnitOfWork(engine, wake, hold=hold))
+    quiet = timedelta(seconds=settings.change_quiet_seconds)
+    workers = build(settings, lambda: UnitOfWork(engine, wake, hold=hold, quiet=quiet))
     # arq tells of each ring; that is no news.
     logging.getLogger("arq.worker").setLevel(logging.WARNING)
     stopped = _stop_signals()

@@ -91,14 +91,17 @@ def refunded(facts: PaymentFacts, amount: str) -> Notification:
     )
 
 
-def changed(facts: RegistrationFacts) -> Notification:
-    """Of another time or place."""
+def changed(
+    facts: RegistrationFacts, changes: Sequence[tuple[str, Sequence[tuple[str, str, str]]]]
+) -> Notification:
+    """Of another time or place: by name, what is different, how it was, how it is now."""
+    sentences = [
+        f"“{name}”: "
+        + "; ".join(f"{label.lower()}: {new} (before: {old})" for label, old, new in differences)
+        for name, differences in changes
+    ]
     return _about(
-        facts,
-        NotificationKind.EVENT_UPDATE,
-        "Event updated",
-        f"“{facts.conference_name}” has changed. Please look at when and where it takes place.",
-        key=None,
+        facts, NotificationKind.EVENT_UPDATE, "Event updated", "\n".join(sentences), key=None
     )
 
 
@@ -108,7 +111,7 @@ def reminder(facts: RegistrationFacts, when: str) -> Notification:
         NotificationKind.REMINDER,
         "It begins soon",
         f"{_title(facts)}: {when}.",
-        key=f"reminder:{facts.registration_id}",
+        key=None,
     )
 
 

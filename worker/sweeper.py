@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 MESSAGES_KEPT_FOR = timedelta(days=30)
 # The lock of a chore is held while it runs, by a transaction of its own.
 _PATIENCE = 20.0
+# Each takes two connections, that of its lock and its own: together they leave others theirs.
+_AT_ONCE = 3
 _BITE = 5000
 _HOLDS = 500
 _QUEUES = 100
@@ -61,6 +63,11 @@ async def issue_certificates(uow: UnitOfWork, now: datetime) -> bool:
     return await certificates.issue_due(uow, now, _CERTIFICATES)
 
 
+async def issue_late_certificates(uow: UnitOfWork, now: datetime) -> bool:
+    """Whoever was checked in, or whose check-in reached us, after the others got theirs."""
+    return await certificates.issue_late(uow, now, _CERTIFICATES)
+
+
 async def forget_idempotency_keys(uow: UnitOfWork, now: datetime) -> bool:
     async with uow as tx:
         await tx.idempotency.forget(now - KEPT_FOR)
@@ -73,10 +80,18 @@ async def forget_logins(uow: UnitOfWork, now: datetime) -> bool:
         return await tx.upkeep.forget_families(now, _BITE) >= _BITE
 
 
-async def forget_messages(uow: UnitOfWork, now: datetime) -> bool:
-    """Messages done long ago; those with a dedupe key stay, for it is good for ever."""
+async def forget_tokens(uow: UnitOfWork, now: datetime) -> bool:
+    """What was mailed and has expired proves nothing any more."""
     async with uow as tx:
-        return await tx.upkeep.forget_messages(now - MESSAGES_KEPT_FOR, _BITE) >= _BITE
+        return await tx.upkeep.forget_tokens(now, _BITE) >= _BITE
+
+
+async def forget_messages(uow: UnitOfWork, now: datetime) -> bool:
+    """Messages done long ago, and the news they told; keys that are good for ever stay."""
+    before = now - MESSAGES_KEPT_FOR
+    async with uow as tx:
+        messages = await tx.upkeep.forget_messages(before, _BITE)
+        return max(messages, await tx.upkeep.forget_news(before, _BITE)) >= _BITE
 
 
 def reminding(hours: int) -> Sequence[Task]:
@@ -100,8 +115,12 @@ def tasks(log_days: int, reminder_hours: int = 24) -> Sequence[Task]:
         Task(number=2, name="forget idempotency keys", every=_HOUR, chore=forget_idempotency_keys),
         Task(number=3, name="forget logins", every=_HOUR, chore=forget_logins),
         Task(number=4, name="forget messages", every=_HOUR, chore=forget_messages),
+        Task(number=11, name="forget mailed tokens", every=_HOUR, chore=forget_tokens),
         Task(number=6, name="serve queues", every=5.0, chore=serve_queues),
         Task(number=10, name="issue certificates", every=5.0, chore=issue_certificates),
+        Task(
+            number=12, name="issue late certificates", every=_MINUTE, chore=issue_late_certificates
+        ),
         Task(number=5, name="forget request logs", every=_HOUR, chore=forget_request_logs),
         *reminding(reminder_hours),
     )
@@ -114,6 +133,7 @@ class Sweeper:
         self._unit_of_work = unit_of_work
         self._tasks = tasks
         self._stopping = asyncio.Event()
+        self._places = asyncio.Semaphore(_AT_ONCE)
         self._complaints = Throttle(logger)
 
     async def run(self) -> None:
@@ -137,7 +157,7 @@ class Sweeper:
         while not self._stopping.is_set():
             more = False
             try:
-                async with asyncio.timeout(_PATIENCE):
+                async with self._places, asyncio.timeout(_PATIENCE):
                     more = await self.sweep(task)
             except Exception as error:
                 self._complaints.warning(f"Could not {task.name}", error)

@@ -115,7 +115,7 @@ async def _family(request: Request, username: str, password: str) -> str:
     if not username or max(len(username), len(password)) > _LONGEST:
         raise BadCredentials
     runtime.throttle.login(fold(username), request.client.host if request.client else "unknown")
-    pair = await logins.log_in(
+    entered = await logins.log_in(
         runtime.unit_of_work(),
         runtime.hasher,
         runtime.tokens,
@@ -123,10 +123,11 @@ async def _family(request: Request, username: str, password: str) -> str:
         password=password,
         now=utc_now(),
     )
-    family = runtime.tokens.read_refresh(pair.refresh).family
+    family = runtime.tokens.read_refresh(entered.tokens.refresh).family
     caller = await runtime.callers.ask(family)
     if caller is None or not caller.is_organizer:
-        await logins.log_out(runtime.unit_of_work(), runtime.tokens, pair.refresh, utc_now())
+        refresh = entered.tokens.refresh
+        await logins.log_out(runtime.unit_of_work(), runtime.tokens, refresh, utc_now())
         raise BadCredentials
     request.state.caller = caller
     return family

@@ -18,9 +18,10 @@ from app.admin.dashboard import Dashboard
 from app.admin.entrance import Entrance, derived_key
 from app.admin.guarding import Guard
 from app.admin.mounting import ADMIN
+from app.admin.nouns.afterwards import Certificates, Reviews
 from app.admin.nouns.claims import CheckIns, Registrations, Waitlist
 from app.admin.nouns.machinery import Outbox, RequestLogs
-from app.admin.nouns.money import Notifications, Payments
+from app.admin.nouns.money import Invoices, Notifications, Payments, Refunds
 from app.admin.nouns.people import Attendees, Users
 from app.admin.nouns.programme import Categories, Conferences, Sessions, TicketTypes
 from app.config import Settings
@@ -76,6 +77,7 @@ def _menu() -> list[DropDown]:
     return [
         DropDown("Programme", [Conferences, Sessions, TicketTypes, Categories]),
         DropDown("People", [Registrations, Attendees, CheckIns, Waitlist, Users]),
-        DropDown("Money and mail", [Payments, Notifications]),
+        DropDown("Money and mail", [Payments, Refunds, Invoices, Notifications]),
+        DropDown("Afterwards", [Reviews, Certificates]),
         DropDown("Machinery", [Outbox, RequestLogs]),
     ]

@@ -9,6 +9,7 @@ from app.documents.timezones import described, is_utc
 from app.domain.calendars import Calendar, Entry
 from app.domain.times import first_day, last_day
 
+_ANY_YEAR = 2000
 _PRODUCT = "-//Plenary//Plenary//EN"
 
 
@@ -22,6 +23,10 @@ def ics(calendar: Calendar) -> bytes:
     # Both hold text: what separates values elsewhere is escaped in it.
     for name in ("NAME", "X-WR-CALNAME"):
         made.add(name, icalendar.vText(_lines(calendar.name)))
+    if calendar.refresh is not None:
+        often = {"VALUE": "DURATION"}
+        made.add("REFRESH-INTERVAL", icalendar.vDuration(calendar.refresh), parameters=often)
+        made.add("X-PUBLISHED-TTL", icalendar.vDuration(calendar.refresh))
     for timezone in _timezones(calendar):
         made.add_component(timezone)
     for entry in calendar.entries:
@@ -30,7 +35,12 @@ def ics(calendar: Calendar) -> bytes:
 
 
 def _timezones(calendar: Calendar) -> list[icalendar.Timezone]:
-    """Those that some entry needs, each for the years of all."""
+    """Those that some entry needs, each for the years of all.
+
+    A calendar has to hold something: without an entry it is the zone of nothing in particular.
+    """
+    if not calendar.entries:
+        return [described("UTC", _ANY_YEAR, _ANY_YEAR)]
     named = sorted({entry.timezone for entry in calendar.entries if _is_local(entry)})
     first = min(entry.period.start.year for entry in calendar.entries)
     last = max(entry.period.end.year for entry in calendar.entries)
@@ -41,13 +51,19 @@ def _event(entry: Entry) -> icalendar.Event:
     made = icalendar.Event()
     made.add("UID", entry.uid)
     made.add("DTSTAMP", entry.revised_at.astimezone(UTC))
+    made.add("LAST-MODIFIED", entry.revised_at.astimezone(UTC))
     made.add("SEQUENCE", entry.revision)
     made.add("STATUS", entry.status.value.upper())
     made.add("SUMMARY", _lines(entry.name))
-    if entry.place:
-        made.add("LOCATION", _lines(entry.place))
-    if entry.notes:
-        made.add("DESCRIPTION", _lines(entry.notes))
+    # Programs that know no addresses of meetings know places and notes.
+    online = f"Online: {entry.online_url}" if entry.online_url else ""
+    if place := entry.place or entry.online_url:
+        made.add("LOCATION", _lines(place))
+    if notes := "\n".join(filter(None, (entry.notes, online))):
+        made.add("DESCRIPTION", _lines(notes))
+    if entry.online_url:
+        met = {"VALUE": "URI", "LABEL": "Online"}
+        made.add("CONFERENCE", icalendar.vUri(entry.online_url), parameters=met)
     if entry.is_whole_days:
         made.add("DTSTART", first_day(entry.period, entry.timezone))
         made.add("DTEND", last_day(entry.period, entry.timezone) + timedelta(days=1))

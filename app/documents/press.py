@@ -7,16 +7,27 @@ the rest of the server.
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.calendars import Calendar
 from app.domain.certificates import Certificate
 from app.domain.errors import Busy
 from app.domain.invoices import Invoice, Receipt
+from app.domain.schedules import Schedule
 from app.domain.tickets import Ticket
 
 # Beyond this many, whoever comes would wait for seconds.
 MOST_WAITING = 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addresses:
+    """All of them whole: of the server, the conference's page (with a `/` each), and its cover."""
+
+    base: str
+    page: str
+    logo: str | None = None
 
 
 class Press:
@@ -79,6 +90,22 @@ class Press:
             from app.documents.calendar import ics  # noqa: PLC0415
 
             return ics(calendar)
+
+        return await self._aside(draw)
+
+    async def schedule_json(self, schedule: Schedule, addresses: Addresses) -> bytes:
+        def draw() -> bytes:
+            from app.documents import schedule_files  # noqa: PLC0415
+
+            return schedule_files.as_json(schedule, addresses)
+
+        return await self._aside(draw)
+
+    async def schedule_xml(self, schedule: Schedule, addresses: Addresses) -> bytes:
+        def draw() -> bytes:
+            from app.documents import schedule_files  # noqa: PLC0415
+
+            return schedule_files.as_xml(schedule, addresses)
 
         return await self._aside(draw)
 

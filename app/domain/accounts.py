@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.domain import verification
 from app.domain.access import Caller, Role, fold
-from app.domain.errors import Invalid, NotFound
+from app.domain.errors import DomainError, EmailTaken, Invalid, NotFound, UsernameTaken
 from app.domain.idempotency import once
 from app.domain.passwords import ensure_password
 
@@ -96,6 +96,14 @@ async def sign_up(uow: "UnitOfWork", passwords: Passwords, draft: SignUp, now: d
     return user
 
 
+async def taken(uow: "UnitOfWork", username: str, email: str) -> Sequence[DomainError]:
+    """What signing up by this name and this address would be refused for: all of it at once."""
+    async with uow.reading() as tx:
+        found = await tx.accounts.taken(username, email)
+    refusals = {"username": UsernameTaken(), "email": EmailTaken()}
+    return [refusal for field, refusal in refusals.items() if found[field]]
+
+
 async def create_admin(
     uow: "UnitOfWork", passwords: Passwords, draft: SignUp, now: datetime
 ) -> User:
@@ -122,6 +130,7 @@ async def deactivate(uow: "UnitOfWork", username: str, now: datetime) -> User:
         if found is None:
             raise NotFound
         await tx.accounts.revoke_families_of(found.user.id, now)
+        await tx.mailed_tokens.void_resets(found.user.id)
         return await tx.accounts.deactivate(found.user.id, now)
 
 
@@ -133,6 +142,8 @@ async def _open(
     *,
     verified_at: datetime | None = None,
 ) -> User:
+    # Before the account: whoever holds an address may be about to take it for their own.
+    await tx.attendees.hold_email(fold(draft.email))
     user = await tx.accounts.add(draft, password_hash, now, verified_at=verified_at)
     await tx.attendees.link(fold(user.email), user.id)
     return user

@@ -95,7 +95,8 @@ class Wish:
 
     Whoever cannot name a ticket type takes any: the cheapest that is to be had. Whoever `may_wait`
     gets a place in the queue where there is no seat; whoever `must_wait` wants nothing else. What
-    `awaits_confirmation` is held at first, also when it is free of charge.
+    `awaits_confirmation` is held at first, also when it is free of charge. Whoever comes
+    `before_start` wants in before it begins, or not at all.
     """
 
     attendee_id: int
@@ -106,6 +107,7 @@ class Wish:
     may_wait: bool = False
     must_wait: bool = False
     awaits_confirmation: bool = False
+    before_start: bool = False
     guest_name: str = ""
     special_requirements: str = ""
 

@@ -26,6 +26,8 @@ _DRAWN = 16
 _NUMBER = re.compile(r"CERT-\d{1,19}-\d{1,19}-[A-Z0-9]{12,40}", re.ASCII)
 # What ended longer ago was there before its certificates could be: nobody is surprised by a mail.
 DUE_WITHIN = timedelta(days=30)
+# How many are issued in one transaction.
+BITE = 1000
 _HOURS_OF_A_DAY = 8
 _DAY = timedelta(days=1)
 _HUNDREDTH = Decimal("0.01")
@@ -86,6 +88,22 @@ class Award:
     name: str
     number: str
     hours: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Of which conference a certificate is, and who issued it; nobody where it came by itself."""
+
+    conference_id: int
+    issued_by: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issuance:
+    """How many were issued at once; those who `remain` get theirs within moments."""
+
+    issued: int
+    remaining: int
 
 
 def number_of(conference_id: int, attendee_id: int) -> str:
@@ -159,17 +177,29 @@ async def issue(
 
 
 @once
-async def issue_to_all(uow: "UnitOfWork", caller: Caller, conference_id: int, now: datetime) -> int:
-    """Issue one to everybody who was checked in and has none; returns how many there were.
+async def issue_to_all(
+    uow: "UnitOfWork", caller: Caller, conference_id: int, now: datetime, most: int = BITE
+) -> Issuance:
+    """Issue one to everybody who was checked in and has none.
 
     Raises UnknownReference, Forbidden.
     """
     async with uow as tx:
         conference = await _lock_named(tx, caller, conference_id)
-        attendances = await tx.certificates.due(conference_id, None)
-        issued = len(await _award(tx, conference, attendances, caller.user_id, now))
-        await tx.keep(issued)
-    return issued
+        issuance = await _award_some(tx, conference, caller.user_id, now, most)
+        await tx.keep(issuance)
+    return issuance
+
+
+async def go_on_issuing(
+    uow: "UnitOfWork", certificate_id: int, now: datetime, most: int = BITE
+) -> None:
+    """Issue the next ones in the name of whoever issued this one; done twice, none is twice."""
+    async with uow as tx:
+        origin = await tx.certificates.origin(certificate_id)
+        conference = None if origin is None else await tx.conferences.lock(origin.conference_id)
+        if origin is not None and conference is not None:
+            await _award_some(tx, conference, origin.issued_by, now, most)
 
 
 async def issue_due(uow: "UnitOfWork", now: datetime, most: int) -> bool:
@@ -179,13 +209,14 @@ async def issue_due(uow: "UnitOfWork", now: datetime, most: int) -> bool:
     """
     async with uow as tx:
         conference = await tx.certificates.lock_ended(now - DUE_WITHIN, now)
-        if conference is None:
-            return False
-        attendances = await tx.certificates.due(conference.id, most)
-        await _award(tx, conference, attendances, None, now)
-        if len(attendances) < most:
-            await tx.certificates.mark_certified(conference.id, now)
-    return True
+        return await _certify(tx, conference, now, most)
+
+
+async def issue_late(uow: "UnitOfWork", now: datetime, most: int) -> bool:
+    """Issue to those whose check-in came after the others' certificates; is there more to do?"""
+    async with uow as tx:
+        conference = await tx.certificates.lock_late(now - DUE_WITHIN, now)
+        return await _certify(tx, conference, now, most)
 
 
 async def find(uow: "UnitOfWork", caller: Caller, certificate_id: int) -> Certificate:
@@ -237,6 +268,32 @@ async def _lock_named(tx: "Transaction", caller: Caller, conference_id: int) -> 
         return await lock_managed(tx, caller, conference_id)
     except NotFound:
         raise UnknownReference("There is no such conference.", field="conference") from None
+
+
+async def _certify(
+    tx: "Transaction", conference: Conference | None, now: datetime, most: int
+) -> bool:
+    """Issue some, and mark the conference if these were the last; was there one?"""
+    if conference is None:
+        return False
+    attendances = await tx.certificates.due(conference.id, most)
+    await _award(tx, conference, attendances, None, now)
+    if len(attendances) < most:
+        await tx.certificates.mark_certified(conference.id, now)
+    return True
+
+
+async def _award_some(
+    tx: "Transaction", conference: Conference, issued_by: int | None, now: datetime, most: int
+) -> Issuance:
+    """Issue what one transaction may; where more is left, somebody is to go on."""
+    attendances = await tx.certificates.due(conference.id, most)
+    ids = await _award(tx, conference, attendances, issued_by, now)
+    remaining = await tx.certificates.count_due(conference.id) if len(ids) == most else 0
+    if remaining:
+        issuing = Message(kind=MessageKind.CERTIFICATES_ISSUING, subject=ids[-1])
+        await tx.announce([issuing], now)
+    return Issuance(issued=len(ids), remaining=remaining)
 
 
 async def _award(

@@ -157,8 +157,10 @@ class ConferenceChanges(TypedDict, total=False):
 class ConferenceFilter:
     """None means any; the days are those of the conference's own time zone, both included.
 
-    A `tag` is one of those a conference has; `search` asks for words in its text. Where categories
-    are told apart by some slugs alone, `but_slugs` finds what is of none of them.
+    A `tag` is one of those a conference has; `search` asks for words in its text; `title` is the
+    whole of it, in any case. Where categories are told apart by some slugs alone, `but_slugs` finds
+    what is of none of them. `starts_from` is included and `starts_until` is not; prices are both.
+    Past is what has begun; active is what is published and not over.
     """
 
     phase: Phase | None = None
@@ -176,6 +178,14 @@ class ConferenceFilter:
     tag: str | None = None
     search: str | None = None
     upcoming: bool = False
+    title: str | None = None
+    starts_from: datetime | None = None
+    starts_until: datetime | None = None
+    min_price: Decimal | None = None
+    max_price: Decimal | None = None
+    has_spots: bool | None = None
+    is_past: bool | None = None
+    is_active: bool | None = None
 
 
 class Timed(Protocol):
@@ -307,6 +317,14 @@ async def create(
 
 
 @once
+async def put_up(
+    uow: "UnitOfWork", caller: Caller, draft: ConferenceDraft, now: datetime
+) -> Conference:
+    """As `create`, and for everybody who logs in: one becomes an organizer by that."""
+    return await _put_up(uow, draft, caller.user_id, now, appoints=not caller.is_organizer)
+
+
+@once
 async def create_open(uow: "UnitOfWork", draft: ConferenceDraft, now: datetime) -> Conference:
     """Put up a conference without a login: everybody sees it, and admins alone manage it.
 
@@ -318,7 +336,12 @@ async def create_open(uow: "UnitOfWork", draft: ConferenceDraft, now: datetime) 
 
 
 async def _put_up(
-    uow: "UnitOfWork", draft: ConferenceDraft, organizer_id: int | None, now: datetime
+    uow: "UnitOfWork",
+    draft: ConferenceDraft,
+    organizer_id: int | None,
+    now: datetime,
+    *,
+    appoints: bool = False,
 ) -> Conference:
     ensure_forward(draft.period, field="end_date")
     ensure_in_time(draft.period, field="end_date")
@@ -326,6 +349,8 @@ async def _put_up(
     price = exact(draft.price, draft.currency)
     async with uow as tx:
         await ensure_category(tx, draft.category_id)
+        if appoints and organizer_id is not None:
+            await tx.accounts.appoint(organizer_id, now)
         conference = await tx.conferences.add(draft, price, organizer_id, now)
         await tx.keep(conference)
     return conference

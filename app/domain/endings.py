@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from app.domain import promotion
 from app.domain.access import Caller, manages
 from app.domain.admission import Target
-from app.domain.errors import NotFound, RegistrationState
+from app.domain.errors import NotFound, NotRegistered, RegistrationState
 from app.domain.idempotency import once
 from app.domain.messages import Message, MessageKind
 from app.domain.refunds import ensure_owner_may
@@ -49,6 +49,25 @@ async def cancel(
     """
     async with uow as tx:
         registration = await _cancelled(tx, caller, registration_id, now, waits=False)
+        await tx.keep(registration)
+    return registration
+
+
+@once
+async def withdraw(
+    uow: "UnitOfWork", caller: Caller, conference_id: int, now: datetime
+) -> Registration:
+    """Come to a conference no more, whatever the registration's id is: seated or waiting.
+
+    Raises NotFound, NotRegistered and what `cancel` does.
+    """
+    async with uow as tx:
+        if await tx.conferences.find(conference_id, caller) is None:
+            raise NotFound
+        own = await tx.registrations.admission_of(caller.user_id, conference_id)
+        if own is None:
+            raise NotRegistered
+        registration = await _cancelled(tx, caller, own.id, now, waits=False)
         await tx.keep(registration)
     return registration
 

@@ -35,7 +35,10 @@ class GuestList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comer:
-    """Somebody admitted, or waiting to be, as the organizer sees them; no ticket type: None."""
+    """Somebody admitted, or waiting to be, as the organizer sees them; no ticket type: None.
+
+    `user_id` is the account whose the registration is, if it is one's for certain.
+    """
 
     registration_id: int
     attendee_id: int
@@ -48,6 +51,7 @@ class Comer:
     quantity: int
     registered_at: datetime
     checked_in_at: datetime | None
+    user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,14 @@ class Family:
     is_open: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """Who has come in, and by which tokens they go on."""
+
+    user: User
+    tokens: TokenPair
+
+
 class Refresh(Protocol):
     """What a good refresh token says."""
 
@@ -103,8 +111,8 @@ async def log_in(
     username: str,
     password: str,
     now: datetime,
-) -> TokenPair:
-    """A pair of tokens of a new family, for a name and its password."""
+) -> Login:
+    """Who it is, and the tokens of a new family, for a name and its password."""
     async with uow.reading() as tx:
         found = await tx.accounts.credentials(fold(username))
     is_right = await passwords.verify(password, found.password_hash if found else None)
@@ -118,7 +126,8 @@ async def log_in(
         ensure_unchanged(present, known.password_hash)
         if renewed is not None:
             await tx.accounts.set_password(known.user.id, renewed, now)
-        return await _open_family(tx, tokens, known.user.id, now)
+        pair = await _open_family(tx, tokens, known.user.id, now)
+    return Login(user=known.user, tokens=pair)
 
 
 async def refresh(uow: "UnitOfWork", tokens: Tokens, token: str, now: datetime) -> TokenPair:
@@ -189,6 +198,7 @@ async def change_password(
         ensure_unchanged(present, known.password_hash)
         await tx.accounts.set_password(caller.user_id, password_hash, now)
         await tx.accounts.revoke_families_of(caller.user_id, now)
+        await tx.mailed_tokens.void_resets(caller.user_id)
         return await _open_family(tx, tokens, caller.user_id, now)
 
 

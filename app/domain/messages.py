@@ -22,7 +22,9 @@ class MessageKind(StrEnum):
     PAYMENT_REFUNDED = "payment_refunded"
     RECOMMENDATIONS_ASKED = "recommendations_asked"
     CERTIFICATE_ISSUED = "certificate_issued"
+    CERTIFICATES_ISSUING = "certificates_issuing"
     VERIFICATION_ASKED = "verification_asked"
+    PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105 (the name of a kind)
     CONFERENCE_ENDING = "conference_ending"
     CONFERENCE_CHANGED = "conference_changed"
     CONCERNED_BY_CHANGE = "concerned_by_change"
@@ -32,11 +34,13 @@ class MessageKind(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """`subject` is the id of what it is about: a registration, a payment, an attendee,
-    a conference.
+    a conference, an account, a certificate.
 
-    A `dedupe_key` is good for one message, for ever.
+    `about` is the id of the message that it goes back to, where it matters which that was. A
+    `dedupe_key` is good for one message, for ever.
     """
 
     kind: MessageKind
     subject: int
     dedupe_key: str | None = None
+    about: int | None = None

@@ -110,7 +110,7 @@ async def move(
         if isinstance(place, Refused):
             raise place
         new = _moved(old, place.offer, now, tx.hold)
-        await tx.registrations.move(new, place.offer.period)
+        await tx.registrations.move(new, place.offer.period, now)
         await tx.seats.move(shifts([old], [new]))
         await promotion.serve(tx, [old.target, *elsewhere], Cause.MOVED, now)
         await tx.announce([Message(kind=MessageKind.REGISTRATION_MOVED, subject=new.id)], now)

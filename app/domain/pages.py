@@ -2,18 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRequest:
-    """Page numbers start at 1; `ordering` holds names, `-` before one means descending."""
+    """Page numbers start at 1; `ordering` holds names, `-` before one means descending.
+
+    Where `after` is given the page begins behind that place instead, whatever its number: what the
+    list is ordered by, value by value, and then the id.
+    """
 
     number: int = 1
     size: int = 20
     ordering: tuple[str, ...] = ()
+    after: tuple[Any, ...] | None = None
 
     @property
     def offset(self) -> int:
@@ -30,4 +35,7 @@ class Page(Generic[T]):
 
     @property
     def has_next(self) -> bool:
+        """Whether more follows; behind a place, a full page may be the last."""
+        if self.request.after is not None:
+            return len(self.items) == self.request.size
         return self.request.offset + len(self.items) < self.count

@@ -14,7 +14,7 @@ from app.domain.idempotency import once
 from app.domain.pages import Page, PageRequest
 
 if TYPE_CHECKING:
-    from app.repositories.uow import UnitOfWork
+    from app.repositories.uow import Transaction, UnitOfWork
 
 LINKS = ("website", "twitter", "linkedin", "github", "facebook")
 _INTERNATIONAL = re.compile(r"(\+|00)[\d\s().\-/]+", re.ASCII)
@@ -154,17 +154,25 @@ async def change(
     """
     change = _checked(change)
     async with uow as tx:
-        before = await tx.profiles.get(caller.user_id, lock=True)
-        is_new = change.email is not None and fold(change.email) != fold(before.user.email)
-        if is_new:
-            await tx.profiles.settle_registrations(caller.user_id)
-        profile = await tx.profiles.change(caller.user_id, change, now)
-        if change.email is not None:
-            await tx.attendees.link(fold(profile.user.email), profile.user.id)
-        if is_new:
-            await verification.ask(tx, profile.user, now)
+        profile = await _change(tx, caller, change, now)
         await tx.keep(profile)
     return profile
+
+
+@once
+async def change_with_avatar(
+    uow: "UnitOfWork", caller: Caller, change: ProfileChange, name: str, now: datetime
+) -> Portrait:
+    """Change the caller's own account and its picture together, or neither.
+
+    Raises what `change` does.
+    """
+    change = _checked(change)
+    async with uow as tx:
+        await _change(tx, caller, change, now)
+        portrait = await _portray(tx, caller, name, now)
+        await tx.keep(portrait)
+    return portrait
 
 
 async def avatar_of(uow: "UnitOfWork", user_id: int) -> str:
@@ -177,11 +185,37 @@ async def avatar_of(uow: "UnitOfWork", user_id: int) -> str:
 async def set_avatar(uow: "UnitOfWork", caller: Caller, name: str, now: datetime) -> Portrait:
     """Show the file of this name as the caller's picture, or none where it is empty."""
     async with uow as tx:
-        before = await tx.profiles.get(caller.user_id, lock=True)
-        profile = await tx.profiles.set_avatar(caller.user_id, name, now)
-        portrait = Portrait(profile=profile, replaced=before.avatar)
+        portrait = await _portray(tx, caller, name, now)
         await tx.keep(portrait)
     return portrait
+
+
+async def _change(
+    tx: "Transaction", caller: Caller, change: ProfileChange, now: datetime
+) -> Profile:
+    """Addresses, attendees and the account are locked in this order, as everywhere."""
+    if change.email is not None:
+        addresses = [caller.email_folded, fold(change.email)]
+        await tx.attendees.hold_emails(addresses)
+        await tx.attendees.lock_known(caller.user_id, addresses)
+    keys = change.email is not None or change.username is not None
+    before = await tx.profiles.lock(caller.user_id, keys=keys)
+    is_new = change.email is not None and fold(change.email) != fold(before.user.email)
+    if is_new:
+        await tx.profiles.settle_registrations(caller.user_id)
+        await tx.mailed_tokens.void_resets(caller.user_id)
+    profile = await tx.profiles.change(caller.user_id, change, now)
+    if change.email is not None:
+        await tx.attendees.link(fold(profile.user.email), profile.user.id)
+    if is_new:
+        await verification.ask(tx, profile.user, now)
+    return profile
+
+
+async def _portray(tx: "Transaction", caller: Caller, name: str, now: datetime) -> Portrait:
+    before = await tx.profiles.lock(caller.user_id)
+    profile = await tx.profiles.set_avatar(caller.user_id, name, now)
+    return Portrait(profile=profile, replaced=before.avatar)
 
 
 def _checked(change: ProfileChange) -> ProfileChange:

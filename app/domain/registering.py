@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from app.domain import promotion
 from app.domain.access import Caller
-from app.domain.admission import Held, Offer, Place, Wish, admit, by_attendee
+from app.domain.admission import (
+    Held,
+    Offer,
+    Place,
+    Wish,
+    admit,
+    by_attendee,
+    ensure_not_registered,
+)
 from app.domain.desk import Desk
 from app.domain.errors import DomainError, KeyInProgress, Refused, UnknownReference
 from app.domain.idempotency import AlreadyDone, Claim, once
@@ -29,6 +37,7 @@ from app.domain.supply import (
     Venue,
     choose,
     ensure_may_register,
+    ensure_not_begun,
     ensure_open,
     ensure_sees,
     lock_supply,
@@ -159,7 +168,10 @@ def _ensure_may(ask: Ask, facts: _Facts, now: datetime) -> _Fit:
         raise UnknownReference("There is no such attendee.", field="attendee")
     holding = facts.held.get(person.id, [])
     named = facts.supply.venues.get(ask.wish.target.conference_id)
-    ensure_sees(ask.caller, named, holding)
+    seen = ensure_sees(ask.caller, named, holding)
+    if ask.wish.before_start:
+        ensure_not_begun(seen, now)
+        ensure_not_registered(seen.admission, holding)
     venue, choices = choose(ask.wish, facts.supply, now)
     ensure_may_register(ask.caller, person, venue, holding)
     ensure_open(ask.caller, venue, choices[0], now)

@@ -40,6 +40,8 @@ _SECRET_WORDS = frozenset(
 )
 _SECRET_PARTS = ("token", "passw", "pwd", "secret", "credential")
 _WORD = re.compile(r"[a-z0-9]+")
+# Whoever knows what follows may read somebody's calendar.
+_SECRET_SEGMENT = re.compile(r"(calendars/+)[^/]+", re.IGNORECASE)
 _FORGOTTEN_AT_ONCE = 5_000
 
 
@@ -101,6 +103,11 @@ def masked(query: str) -> str:
     if not query:
         return ""
     return "&".join(_masked_pair(pair) for pair in query.split("&"))
+
+
+def masked_path(path: str) -> str:
+    """The path with the secret in it replaced."""
+    return _SECRET_SEGMENT.sub(rf"\1{MASKED}", path) if "calendars" in path.lower() else path
 
 
 def storable(text: str) -> str:

@@ -4,13 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from app.domain import promotion
+from app.domain import news, promotion
 from app.domain.access import Caller
 from app.domain.admission import Target
 from app.domain.conferences import (
     Conference,
     ConferenceChanges,
-    ConferenceStatus,
     ensure_category,
     ensure_currency_kept,
     ensure_forward,
@@ -21,7 +20,6 @@ from app.domain.conferences import (
     lock_managed,
 )
 from app.domain.idempotency import once
-from app.domain.messages import Message, MessageKind
 from app.domain.money import exact
 from app.domain.profiles import ensure_link
 from app.domain.ticket_types import (
@@ -87,19 +85,6 @@ def _moved(conference: Conference, changes: ConferenceChanges) -> TimeRange:
     )
 
 
-def is_news(old: Conference, new: Conference) -> bool:
-    """Whether those who come have to know: it takes place at another time, or elsewhere."""
-    if new.status is not ConferenceStatus.PUBLISHED:
-        return False
-    return (old.period, old.timezone, old.location, old.is_online, old.online_url) != (
-        new.period,
-        new.timezone,
-        new.location,
-        new.is_online,
-        new.online_url,
-    )
-
-
 @once
 async def update_conference(
     uow: "UnitOfWork",
@@ -115,9 +100,7 @@ async def update_conference(
         await _ensure_fits(tx, old, new)
         await ensure_category(tx, changes.get("category_id"))
         await tx.conferences.save(new)
-        if is_news(old, new):
-            changed = Message(kind=MessageKind.CONFERENCE_CHANGED, subject=new.id)
-            await tx.announce([changed], now)
+        await news.note(tx, new, news.of_conference(old), news.of_conference(new), now)
         if has_more_room(old.capacity, new.capacity):
             await _serve(tx, new.id, now)
             new = await tx.conferences.lock(new.id) or new

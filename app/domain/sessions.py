@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypedDict
 
-from app.domain import promotion
+from app.domain import news, promotion
 from app.domain.access import Caller, fold
 from app.domain.admission import Held, Target, clashes
 from app.domain.conferences import (
@@ -277,6 +277,8 @@ async def update(
         ensure_free(slot_of(new), programme, multi_track=conference.multi_track)
         ensure_attendees_free(new, held)
         await tx.sessions.save(new)
+        was, becomes = (news.of_session(one, conference.timezone) for one in (old, new))
+        await news.note(tx, conference, was, becomes, now, session_id=new.id)
         if new.period != old.period:
             await tx.sessions.move_registrations(new.id, new.period)
         if new.period != old.period or new.capacity != old.capacity:

@@ -16,10 +16,20 @@ def is_registration_open(conference: Conference, now: datetime) -> bool:
 
     Whether there is a seat says `available_spots`.
     """
-    if conference.status is not ConferenceStatus.PUBLISHED or conference.period.end <= now:
+    if not is_active(conference, now):
         return False
     deadline = conference.registration_deadline
     return deadline is None or now <= deadline
+
+
+def is_active(conference: Conference, now: datetime) -> bool:
+    """Whether it is published and not over: still to come, or going on."""
+    return conference.status is ConferenceStatus.PUBLISHED and now < conference.period.end
+
+
+def has_begun(conference: Conference, now: datetime) -> bool:
+    """Whether its start lies in the past, whatever has become of it."""
+    return conference.period.start < now
 
 
 def available_spots(conference: Conference) -> int | None:

@@ -49,6 +49,7 @@ class Venue:
     status: ConferenceStatus
     visibility: Visibility
     registration_deadline: datetime | None
+    starts_at: datetime
     ends_at: datetime
     admission: Offer
 
@@ -100,11 +101,12 @@ def is_visible_to(caller: Caller | None, venue: Venue, holding: Sequence[Held]) 
     )
 
 
-def ensure_sees(caller: Caller | None, venue: Venue | None, holding: Sequence[Held]) -> None:
+def ensure_sees(caller: Caller | None, venue: Venue | None, holding: Sequence[Held]) -> Venue:
     """What a stranger may not see is not there, whoever is registered for it (`visibility`)."""
     own = [claim for claim in holding if caller and claim.owner_id == caller.user_id]
     if venue is None or not is_visible_to(caller, venue, own):
         raise UnknownReference("There is no such conference.", field="conference")
+    return venue
 
 
 def ensure_may_register(
@@ -144,6 +146,16 @@ def ensure_open(caller: Caller | None, venue: Venue, offer: Offer, now: datetime
         raise ConferencePast
     if venue.registration_deadline is not None and venue.registration_deadline < now:
         raise RegistrationClosed
+
+
+def ensure_not_begun(venue: Venue, now: datetime) -> None:
+    """Who wants in before the start comes too late from then on, whoever asks: its organizer, too
+    (`conference_inactive`, `conference_past`).
+    """
+    if venue.status is not ConferenceStatus.PUBLISHED:
+        raise ConferenceInactive
+    if venue.starts_at < now:
+        raise ConferencePast
 
 
 def is_over(venue: Venue, offer: Offer, now: datetime) -> bool:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Ticket:
     """All that is printed on a ticket; without a session it admits to the conference.
 
-    `period` and `room` are the session's where there is one; `price` is for all its seats.
+    `period` and `room` are the session's where there is one; `price` is for all its seats. Whatever
+    it tells, it has told since `revised_at`. Who has a ticket may know the `online_url`.
     """
 
     code: str
@@ -44,6 +45,9 @@ class Ticket:
     room: str
     organizer_id: int | None
     owner_id: int | None
+    revised_at: datetime
+    online_url: str = ""
+    is_called_off: bool = False
 
     @property
     def name(self) -> str:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2101, 1, 1, tzinfo=UTC)
-_INSTANT = timedelta(microseconds=1)
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ def first_day(period: TimeRange, timezone: str) -> date:
 
 def last_day(period: TimeRange, timezone: str) -> date:
     """The calendar day of the period's last instant, in the named zone."""
-    return (period.end - _INSTANT).astimezone(ZoneInfo(timezone)).date()
+    return (period.end - INSTANT).astimezone(ZoneInfo(timezone)).date()
 
 
 def is_whole_days(period: TimeRange, timezone: str) -> bool:

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.domain.request_logs import Entry, masked, storable
+from app.domain.request_logs import Entry, masked, masked_path, storable
 from app.telemetry import REQUEST_ID
 
 _SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -75,7 +75,7 @@ def _entry(scope: Scope, path: str, status: int, duration_ms: float) -> Entry:
     return Entry(
         timestamp=datetime.now(UTC),
         method=scope["method"],
-        path=storable(path),
+        path=masked_path(storable(path)),
         query=masked(storable(scope["query_string"].decode("latin-1"))),
         status=status,
         user_id=caller.user_id if caller else None,

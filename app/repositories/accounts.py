@@ -27,6 +27,14 @@ _SET_PASSWORD = text("UPDATE users SET password_hash = :hash, updated_at = :now 
 _DEACTIVATE = text(
     f"UPDATE users SET is_active = false, updated_at = :now WHERE id = :id RETURNING {COLUMNS}"
 )
+_APPOINT = text(
+    "UPDATE users SET role = 'organizer', updated_at = :now WHERE id = :id AND role = 'attendee'"
+)
+_TAKEN = text(
+    "SELECT coalesce(bool_or(username_folded = :username), false) AS username,"
+    " coalesce(bool_or(email_folded = :email), false) AS email FROM users"
+    " WHERE username_folded = :username OR email_folded = :email"
+)
 _OPEN_FAMILY = text(
     "INSERT INTO token_families (id, user_id, current_jti, rotated_at, created_at, expires_at)"
     " VALUES (:id, :user_id, :jti, :now, :now, :expires_at)"
@@ -96,6 +104,17 @@ class Accounts(Repository):
 
     async def deactivate(self, id: int, now: datetime) -> User:
         return user_of(await self._row(_DEACTIVATE, {"id": id, "now": now}))
+
+    async def appoint(self, id: int, now: datetime) -> None:
+        """Make an organizer of an attendee's account; any other role stays."""
+        await self._do(_APPOINT, {"id": id, "now": now})
+
+    async def taken(self, username: str, email: str) -> Mapping[str, bool]:
+        """Whether there are accounts of this name, and of this address."""
+        values = {"username": fold(username), "email": fold(email)}
+        row = await self._row(_TAKEN, values)
+        assert row is not None
+        return dict(row)
 
     async def open_family(
         self, id: str, user_id: int, jti: str, now: datetime, expires_at: datetime

@@ -1,6 +1,6 @@
 """Attendees: stored, found, and shown to those who may see them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +10,8 @@ from app.domain.access import fold
 from app.domain.attendees import Attendee, AttendeeDraft, AttendeeFilter, Sight
 from app.domain.errors import NotFound
 from app.domain.pages import Page, PageRequest
-from app.repositories.base import Repository
-from app.repositories.ownership import OWNER
+from app.repositories.base import Repository, limited, offset_of
+from app.repositories.ownership import OWNER, self_of
 from app.repositories.tables import CLAIMING
 
 _COLUMNS = (
@@ -19,21 +19,29 @@ _COLUMNS = (
     " a.created_at, a.updated_at"
 )
 _LIVING = f"SELECT {_COLUMNS} FROM attendees a WHERE a.deleted_at IS NULL"
-# One clause per sight, so that each finds its own index.
 _SEEN = {
     Sight.EVERYBODY: "true",
+    # The ids of all of them, each kind by its own index: asked once, whoever else there is.
     Sight.OWN_PEOPLE: (
-        "(a.user_id = :viewer OR a.created_by = :viewer OR a.id IN ("
-        "SELECT guest.attendee_id FROM registrations guest"
-        " JOIN conferences venue ON venue.id = guest.conference_id"
+        f"a.id IN (SELECT a.id FROM attendees a WHERE {self_of(':viewer')}"
+        " UNION ALL SELECT brought.id FROM attendees brought WHERE brought.created_by = :viewer"
+        " UNION ALL SELECT guest.attendee_id FROM conferences venue"
+        " JOIN registrations guest ON guest.conference_id = venue.id"
+        " JOIN attendees known ON known.id = guest.attendee_id"
         " WHERE venue.organizer_id = :viewer AND venue.deleted_at IS NULL"
         # Anybody can write down anybody's address: that shows a guest, and nobody else.
-        " AND (guest.guest_name = '' OR a.user_id IS NULL AND a.created_by IS NULL)))"
+        " AND (guest.guest_name = '' OR known.user_id IS NULL AND known.created_by IS NULL))"
     ),
-    Sight.ONESELF: "a.user_id = :viewer",
+    Sight.ONESELF: self_of(":viewer"),
 }
 _FIND = {sight: text(f"{_LIVING} AND a.id = :id AND {seen}") for sight, seen in _SEEN.items()}
 _LOCK = text(f"{_LIVING} AND a.id = :id FOR NO KEY UPDATE")
+# Whoever an account is, or may be linked to by one of these addresses.
+_LOCK_KNOWN = text(
+    "SELECT id FROM attendees WHERE deleted_at IS NULL"
+    " AND (user_id = :user_id OR email_folded = ANY(CAST(:folded AS text[])))"
+    " ORDER BY id FOR NO KEY UPDATE"
+)
 _OF_EMAIL = text(f"{_LIVING} AND a.email_folded = :email_folded")
 _OF_USER = text(f"{_LIVING} AND a.user_id = :user_id")
 _HOLD_EMAIL = text(
@@ -126,6 +134,14 @@ class Attendees(Repository):
         """Whoever wants to enter or link this address waits until this transaction ends."""
         await self._do(_HOLD_EMAIL, {"email_folded": email_folded})
 
+    async def hold_emails(self, folded: Collection[str]) -> None:
+        """Hold several addresses, in their order."""
+        await self._do(_HOLD_EMAILS, {"folded": list(folded)})
+
+    async def lock_known(self, user_id: int, folded: Collection[str]) -> None:
+        """Lock who this account is, and who is known under these addresses, which are held."""
+        await self._do(_LOCK_KNOWN, {"user_id": user_id, "folded": list(folded)})
+
     async def add(self, draft: AttendeeDraft, created_by: int | None, now: datetime) -> Attendee:
         """Write a new attendee, linked to the account of the same e-mail if there is one."""
         values = {
@@ -154,7 +170,7 @@ class Attendees(Repository):
             "created_by": created_by,
             "now": now,
         }
-        await self._do(_HOLD_EMAILS, {"folded": values["folded"]})
+        await self.hold_emails(first)
         rows = await self._rows(_ENTER, values)
         return {row["email_folded"]: row["id"] for row in rows}
 
@@ -180,8 +196,7 @@ class Attendees(Repository):
         await self._do(_DELETE, {"id": id, "now": now})
 
     async def link(self, email_folded: str, user_id: int) -> None:
-        """Make the account's attendee of whoever is known under its e-mail, if anybody is."""
-        await self.hold_email(email_folded)
+        """Make the account's attendee of whoever is known under its e-mail, which is held."""
         await self._do(_LINK, {"email_folded": email_folded, "user_id": user_id})
 
     async def page(
@@ -196,9 +211,9 @@ class Attendees(Repository):
         rows = await self._rows(
             text(
                 f"SELECT {_COLUMNS} FROM attendees a WHERE {found}"
-                f" ORDER BY {_order(page.ordering)} LIMIT :most OFFSET :offset"
+                f" ORDER BY {_order(page.ordering)} {limited(page)}"
             ),
-            values | {"most": page.size, "offset": page.offset},
+            values | offset_of(page),
         )
         count = await self._row(
             text(f"SELECT count(*) AS n FROM attendees a WHERE {found}"), values

@@ -6,6 +6,26 @@ from typing import Any
 from sqlalchemy import CursorResult, Executable, RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.domain.pages import PageRequest
+
+# Pages up to here have statements of their own; whoever leafs on shares one.
+_FIRST_PAGES = 50
+
+
+def limited(page: PageRequest) -> str:
+    """The end of a statement that asks for a page; it binds no `offset` but a large one.
+
+    Numbers are written out: what plans a query takes what is bound for a tenth of everything.
+    """
+    if page.number > _FIRST_PAGES:
+        return f"LIMIT {page.size} OFFSET :offset"
+    return f"LIMIT {page.size} OFFSET {page.offset}"
+
+
+def offset_of(page: PageRequest) -> dict[str, int]:
+    """What the end of that statement binds."""
+    return {"offset": page.offset} if page.number > _FIRST_PAGES else {}
+
 
 class Repository:
     """SQL for one noun, within the transaction it was made for."""

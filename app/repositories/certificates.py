@@ -7,12 +7,18 @@ from typing import Any
 
 from sqlalchemy import RowMapping, TextClause, text
 
-from app.domain.certificates import Attendance, Award, Certificate, CertificateFilter
+from app.domain.certificates import (
+    Attendance,
+    Award,
+    Certificate,
+    CertificateFilter,
+    Origin,
+)
 from app.domain.conferences import Conference
 from app.domain.errors import NotFound
 from app.domain.pages import Page, PageRequest
 from app.domain.times import TimeRange
-from app.repositories.base import Repository
+from app.repositories.base import Repository, limited, offset_of
 from app.repositories.conferences import COLUMNS as CONFERENCE
 from app.repositories.conferences import conference_of, ordered
 from app.repositories.ownership import COMING_AS
@@ -51,13 +57,18 @@ _ATTENDANCE = (
 _ATTENDANCE_OF = text(
     f"WITH due AS (SELECT CAST(:attendee_id AS bigint) AS attendee_id) {_ATTENDANCE}"
 )
-_DUE = text(
-    "WITH due AS (SELECT DISTINCT came.attendee_id FROM registrations came"
+_CAME = (
+    " FROM registrations came"
     " WHERE came.conference_id = :conference_id AND came.status = 'confirmed'"
     " AND came.checked_in_at IS NOT NULL AND NOT EXISTS (SELECT FROM certificates t"
     " WHERE t.conference_id = :conference_id AND t.attendee_id = came.attendee_id)"
+)
+_DUE = text(
+    f"WITH due AS (SELECT DISTINCT came.attendee_id{_CAME}"
     f" ORDER BY came.attendee_id LIMIT CAST(:most AS int)) {_ATTENDANCE}"
 )
+_COUNT_DUE = text(f"SELECT count(DISTINCT came.attendee_id){_CAME}")
+_ORIGIN = text("SELECT conference_id, issued_by FROM certificates WHERE id = :id")
 _ADD = text(
     "INSERT INTO certificates (conference_id, attendee_id, number, hours, skill_tags,"
     " attendee_name, conference_name, issued_by, issued_at)"
@@ -72,6 +83,19 @@ _LOCK_ENDED = text(
     f"SELECT {CONFERENCE} FROM conferences WHERE ends_at > :since AND ends_at <= :now"
     " AND certified_at IS NULL AND deleted_at IS NULL AND status = 'published'"
     " ORDER BY ends_at, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED"
+)
+# A check-in may have been under way while the conference was marked.
+_LOCK_LATE = text(
+    f"SELECT {CONFERENCE} FROM conferences WHERE id = (SELECT c.id FROM conferences c"
+    " WHERE tstzrange(c.starts_at, c.ends_at) && tstzrange(:since, :now)"
+    " AND c.ends_at > :since AND c.ends_at <= :now"
+    " AND c.certified_at IS NOT NULL AND c.deleted_at IS NULL AND c.status = 'published'"
+    " AND EXISTS (SELECT FROM check_ins k JOIN registrations r ON r.id = k.registration_id"
+    " WHERE k.conference_id = c.id AND k.received_at > c.certified_at - interval '1 minute'"
+    " AND r.checked_in_at IS NOT NULL AND r.status = 'confirmed'"
+    " AND NOT EXISTS (SELECT FROM certificates t"
+    " WHERE t.conference_id = c.id AND t.attendee_id = r.attendee_id)) LIMIT 1)"
+    " FOR NO KEY UPDATE SKIP LOCKED"
 )
 _MARK_CERTIFIED = text("UPDATE conferences SET certified_at = :now WHERE id = :id")
 _MARK_DOWNLOADED = text(
@@ -114,10 +138,19 @@ class Certificates(Repository):
         row = await self._row(_ATTENDANCE_OF, values)
         return None if row is None else Attendance(**row)
 
-    async def due(self, conference_id: int, most: int | None) -> Sequence[Attendance]:
-        """Those who were checked in and have no certificate, in order of id; None for all."""
+    async def due(self, conference_id: int, most: int) -> Sequence[Attendance]:
+        """The first of those who were checked in and have no certificate, in order of id."""
         values = {"conference_id": conference_id, "most": most}
         return [Attendance(**row) for row in await self._rows(_DUE, values)]
+
+    async def count_due(self, conference_id: int) -> int:
+        """How many were checked in and have no certificate."""
+        found = await self._do(_COUNT_DUE, {"conference_id": conference_id})
+        return int(found.scalar_one())
+
+    async def origin(self, id: int) -> Origin | None:
+        row = await self._row(_ORIGIN, {"id": id})
+        return None if row is None else Origin(**row)
 
     async def add(
         self, conference_id: int, awards: Sequence[Award], issued_by: int | None, now: datetime
@@ -139,6 +172,11 @@ class Certificates(Repository):
         rows = (await self._do(_LOCK_ENDED, {"since": since, "now": now})).all()
         return conference_of(rows[0]) if rows else None
 
+    async def lock_late(self, since: datetime, now: datetime) -> Conference | None:
+        """Lock one that ended in that time and is certified, but for somebody who came in later."""
+        rows = (await self._do(_LOCK_LATE, {"since": since, "now": now})).all()
+        return conference_of(rows[0]) if rows else None
+
     async def mark_certified(self, conference_id: int, now: datetime) -> None:
         """Everybody who was checked in has theirs."""
         await self._do(_MARK_CERTIFIED, {"id": conference_id, "now": now})
@@ -153,10 +191,12 @@ class Certificates(Repository):
     ) -> Page[Certificate]:
         """A page of what the viewer owns or organizes (or all), and the count of the whole."""
         wanted = {name: value for name in _FILTERS if (value := getattr(filter, name)) is not None}
-        values: dict[str, Any] = wanted | {"most": page.size, "offset": page.offset}
+        values: dict[str, Any] = wanted | offset_of(page)
         if not sees_all:
             values["viewer"] = viewer_id
-        statement = _page_statement(tuple(wanted), sees_all, page.ordering or ("-issued_at",))
+        statement = _page_statement(
+            tuple(wanted), sees_all, page.ordering or ("-issued_at",), limited(page)
+        )
         rows = await self._rows(statement, values)
         # A page past the end is one row with the count and no certificate.
         items = [_certificate(row) for row in rows if row["id"] is not None]
@@ -164,14 +204,25 @@ class Certificates(Repository):
 
 
 @lru_cache(maxsize=128)
-def _page_statement(filters: Sequence[str], sees_all: bool, ordering: Sequence[str]) -> TextClause:
-    own = f"(a.user_id = :viewer AND {COMING_AS} = :viewer OR c.organizer_id = :viewer)"
+def _page_statement(
+    filters: Sequence[str], sees_all: bool, ordering: Sequence[str], limit: str
+) -> TextClause:
+    own = (
+        "t.id IN (SELECT t.id FROM attendees a JOIN certificates t ON t.attendee_id = a.id"
+        f" WHERE a.user_id = :viewer AND {COMING_AS} = :viewer"
+        " UNION ALL SELECT issued.id FROM conferences venue"
+        " JOIN certificates issued ON issued.conference_id = venue.id"
+        " WHERE venue.organizer_id = :viewer)"
+    )
     sight = "TRUE" if sees_all else own
     where = " AND ".join([sight, *(_FILTERS[name] for name in filters)])
+    # Each has a conference and an attendee: what counts them reads those for the owner alone.
+    counted = _FROM if "owner_id" in filters else " FROM certificates t"
     return text(
-        f"SELECT page.*, whole.total FROM (SELECT count(*) AS total{_FROM} WHERE {where}) AS whole"
+        f"SELECT page.*, whole.total FROM (SELECT count(*) AS total{counted}"
+        f" WHERE {where}) AS whole"
         f" LEFT JOIN (SELECT {_COLUMNS}{_FROM} WHERE {where}"
-        f" ORDER BY {_newest_last(ordering, 't')} LIMIT :most OFFSET :offset) AS page ON true"
+        f" ORDER BY {_newest_last(ordering, 't')} {limit}) AS page ON true"
         f" ORDER BY {_newest_last(ordering, 'page')}"
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from app.domain.check_ins import CheckIn, CheckInFilter, DoorTicket, Turnout
 from app.domain.pages import Page, PageRequest
 from app.domain.registrations import RegistrationStatus
-from app.repositories.base import Repository
+from app.repositories.base import Repository, limited, offset_of
 
 _HOLDER = (
     "coalesce(nullif(r.guest_name, ''), a.name), t.name AS ticket_type_name,"
@@ -133,10 +133,9 @@ class CheckIns(Repository):
         where = " AND ".join(["true", *(_FILTERS[name] for name in values)])
         rows = await self._do(
             text(
-                f"SELECT {_CHECK_IN}{_CHECK_INS} WHERE {where}"
-                " ORDER BY k.id DESC LIMIT :most OFFSET :offset"
+                f"SELECT {_CHECK_IN}{_CHECK_INS} WHERE {where} ORDER BY k.id DESC {limited(page)}"
             ),
-            values | {"most": page.size, "offset": page.offset},
+            values | offset_of(page),
         )
         items = [_check_in(row) for row in rows.all()]
         counted = await self._do(

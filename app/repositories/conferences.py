@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnClause, TextualSelect, column, text
+from sqlalchemy import ColumnClause, column, text
 
 from app.domain.access import Caller
 from app.domain.conferences import (
@@ -15,12 +14,12 @@ from app.domain.conferences import (
     ConferenceStatus,
     Visibility,
 )
-from app.domain.money import EXPONENTS, Money
+from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
 from app.domain.showing import without_online_url
 from app.domain.times import TimeRange
 from app.repositories.base import Repository
-from app.repositories.questions import all_prefixes
+from app.repositories.conference_pages import ConferencePages, Found
 from app.repositories.visibility import JOINED, SHOWS_ONLINE_URL, VISIBLE
 from app.repositories.visibility import viewer as values_of
 
@@ -36,19 +35,6 @@ _NAMED: list[ColumnClause[Any]] = [column(name.strip()) for name in COLUMNS.spli
 _KNOWN_TIMEZONE = "CASE WHEN now() AT TIME ZONE :timezone IS NOT NULL THEN :timezone END"
 # What kind of occasion one is that does not say so.
 USUAL_CATEGORY = "(SELECT id FROM categories WHERE slug = 'conference')"
-_LOCAL_START = "CAST(c.starts_at AT TIME ZONE c.timezone AS date)"
-_PHASE = (
-    "CASE WHEN c.status <> 'published' THEN c.status WHEN c.ends_at <= :now THEN 'completed'"
-    " WHEN c.starts_at <= :now THEN 'ongoing' ELSE 'published' END"
-)
-
-# Numbers of currencies that have no hundredths are compared by what they say.
-_PRICE = (
-    "CAST(c.price_minor AS numeric) / power(10, CASE "
-    + " ".join(f"WHEN c.currency = '{name}' THEN {digits}" for name, digits in EXPONENTS.items())
-    + " ELSE 2 END)"
-)
-_TAG = "lower(regexp_replace(btrim({tag}), '\\s+', ' ', 'g'))"
 
 # A text that names its columns has its results described once, not each time.
 _FIND = text(
@@ -85,33 +71,6 @@ _SAVE = text(
 )
 _DELETE = text("UPDATE conferences SET deleted_at = :now, updated_at = :now WHERE id = :id")
 
-_FILTERS = {
-    "phase": f"{_PHASE} = :phase",
-    "status": "c.status = :status",
-    "location": "strpos(lower(c.location), lower(:location)) > 0",
-    "organizer_id": "c.organizer_id = :organizer_id",
-    "start_after": f"{_LOCAL_START} >= :start_after",
-    "start_before": f"{_LOCAL_START} <= :start_before",
-    "multi_track": "c.multi_track = :multi_track",
-    "visibility": "c.visibility = :visibility",
-    "category_id": "c.category_id = :category_id",
-    "category_slug": "c.category_id = (SELECT id FROM categories WHERE slug = :category_slug)",
-    "but_slugs": (
-        "(c.category_id IS NULL OR c.category_id IN (SELECT id FROM categories"
-        " WHERE slug <> ALL(CAST(:but_slugs AS text[]))))"
-    ),
-    "is_online": "c.is_online = :is_online",
-    "tag": (
-        "c.tags <> '' AND EXISTS (SELECT FROM unnest(string_to_array(c.tags, ',')) AS tag"
-        f" WHERE {_TAG.format(tag='tag')} = {_TAG.format(tag=':tag')})"
-    ),
-    "search": "c.search @@ to_tsquery('simple', :search)",
-    # No local day is longer than 25 hours: the first half is for the index.
-    "upcoming": (
-        "c.starts_at > CAST(:now AS timestamptz) - interval '26 hours' AND"
-        f" {_LOCAL_START} >= CAST(CAST(:now AS timestamptz) AT TIME ZONE c.timezone AS date)"
-    ),
-}
 _VERSIONS = text(
     f"SELECT xmin, {COLUMNS} FROM conferences c WHERE id = ANY(CAST(:ids AS bigint[]))"
     f" AND {VISIBLE}"
@@ -119,15 +78,6 @@ _VERSIONS = text(
 # Rows by id, each with the transaction that wrote it: whatever changes a row changes that.
 _remembered: dict[int, tuple[int, Conference]] = {}
 _MOST_REMEMBERED = 2_000
-_NEED_NOW = frozenset({"phase", "upcoming"})
-# What a page is ordered by, by the name it is asked for.
-_ORDERS = {
-    "start_date": "starts_at",
-    "end_date": "ends_at",
-    "conference_name": "name",
-    "created_at": "created_at",
-    "price": "price",
-}
 
 
 class Conferences(Repository):
@@ -164,23 +114,12 @@ class Conferences(Repository):
         One statement tells which versions of which rows they are; only those that this process
         does not remember are then read. Who may know where to meet online is told beside each.
         """
-        wanted = _wanted(filter)
-        values = {**wanted, **values_of(viewer), "most": page.size, "offset": page.offset}
-        if not _NEED_NOW.isdisjoint(wanted):
-            values["now"] = now
-        statement = _page_statement(tuple(wanted), page.ordering or ("start_date",))
-        rows: Sequence[Any] = (await self._do(statement, values)).all()
-        # A page past the end is one row with the count and no conference.
-        versions: dict[int, int] = {row[0]: row[1] for row in rows if row[0] is not None}
-        found = {id: known for id, version in versions.items() if (known := _known(id, version))}
-        found |= await self._learn([id for id in versions if id not in found], viewer)
+        found, count = await ConferencePages(self._connection).find(viewer, filter, page, now)
+        known = {id: kept for id, version in found.items() if (kept := _known(id, version.xmin))}
+        known |= await self._learn([id for id in found if id not in known], viewer)
         # What disappeared between the two statements is left out.
-        items = [
-            found[row[0]] if row[3] else without_online_url(found[row[0]])
-            for row in rows
-            if row[0] in found
-        ]
-        return Page(items=items, count=rows[0][2], request=page)
+        items = [_shown(known[id], version) for id, version in found.items() if id in known]
+        return Page(items=items, count=count, request=page)
 
     async def _learn(self, ids: Sequence[int], viewer: Caller | None) -> Mapping[int, Conference]:
         """Read rows as they are now, and remember them by their versions."""
@@ -218,43 +157,8 @@ def ordered(ordering: Sequence[str], columns: Mapping[str, str], table: str) -> 
     return ", ".join([*parts, f"{table}.id"])
 
 
-def _wanted(filter: ConferenceFilter) -> dict[str, Any]:
-    """The filters that are set, and their values."""
-    asked: dict[str, Any] = {
-        "phase": filter.phase and filter.phase.value,
-        "status": filter.status and filter.status.value,
-        "location": filter.location,
-        "organizer_id": filter.organizer_id,
-        "start_after": filter.start_after,
-        "start_before": filter.start_before,
-        "multi_track": filter.multi_track,
-        "visibility": filter.visibility and filter.visibility.value,
-        "category_id": filter.category_id,
-        "category_slug": filter.category_slug,
-        "but_slugs": filter.but_slugs and list(filter.but_slugs),
-        "is_online": filter.is_online,
-        "tag": filter.tag,
-        "search": None if filter.search is None else all_prefixes(filter.search),
-        "upcoming": filter.upcoming or None,
-    }
-    return {name: value for name, value in asked.items() if value is not None}
-
-
-@lru_cache(maxsize=256)
-def _page_statement(filters: Sequence[str], ordering: Sequence[str]) -> TextualSelect:
-    where = " AND ".join([VISIBLE, *(_FILTERS[name] for name in filters)])
-    by_price = "price" in {name.removeprefix("-") for name in ordering}
-    price = f"{_PRICE if by_price else 'NULL'} AS price"
-    # No column, and so it cannot be ordered by its name.
-    order = ordered(ordering, _ORDERS, "c").replace("c.price", f"({_PRICE})")
-    return text(
-        "SELECT page.id, page.version, whole.total, page.shown"
-        f" FROM (SELECT count(*) AS total FROM conferences c WHERE {where}) AS whole"
-        " LEFT JOIN (SELECT c.id, c.xmin AS version, c.starts_at, c.ends_at, c.name, c.created_at,"
-        f" {price}, {SHOWS_ONLINE_URL} AS shown FROM conferences c WHERE {where}"
-        f" ORDER BY {order} LIMIT :most OFFSET :offset) AS page ON true"
-        f" ORDER BY {ordered(ordering, _ORDERS, 'page')}"
-    ).columns(column("id"), column("version"), column("total"), column("shown"))
+def _shown(conference: Conference, found: Found) -> Conference:
+    return conference if found.shows_online_url else without_online_url(conference)
 
 
 def _known(id: int, version: int) -> Conference | None:

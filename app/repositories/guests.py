@@ -11,6 +11,7 @@ from app.domain.guests import Comer, Guest, GuestFilter, GuestList
 from app.domain.pages import Page, PageRequest
 from app.domain.registrations import RegistrationStatus
 from app.repositories.base import Repository
+from app.repositories.ownership import OWNER
 from app.repositories.tables import LIVE
 from app.repositories.visibility import VISIBLE
 from app.repositories.visibility import viewer as values_of
@@ -31,7 +32,7 @@ _NAME = "coalesce(nullif(r.guest_name, ''), a.name)"
 _COMERS = (
     f"SELECT r.id AS registration_id, r.attendee_id, {_NAME} AS name, a.email,"
     " a.phone_number AS phone, r.status, r.ticket_type_id, t.name AS ticket_type_name, r.quantity,"
-    f" r.created_at AS registered_at, r.checked_in_at{_JOINED}"
+    f" r.created_at AS registered_at, r.checked_in_at, {OWNER} AS user_id{_JOINED}"
 )
 _FILTERS = {
     "status": "r.status = :status",
@@ -41,20 +42,17 @@ _FILTERS = {
     " OR strpos(lower(a.email), lower(:search)) > 0)",
 }
 _ORDERS = {"name": _NAME, "registered_at": "r.created_at", "id": "r.id"}
+# One registration each: their account's own first, and the admission where there is one.
 _TO_REMIND = text(
-    "SELECT r.id FROM conferences c JOIN registrations r ON r.conference_id = c.id"
+    "SELECT DISTINCT ON (c.starts_at, c.id, r.attendee_id) r.id AS registration_id,"
+    " c.id AS conference_id, r.attendee_id FROM conferences c"
+    " JOIN registrations r ON r.conference_id = c.id"
     " WHERE c.starts_at > :now AND c.starts_at <= :until AND c.status = 'published'"
     f" AND c.deleted_at IS NULL AND r.{LIVE}"
-    " AND NOT EXISTS (SELECT FROM outbox told WHERE told.dedupe_key = 'reminder:' || r.id)"
-    " ORDER BY c.starts_at, r.id LIMIT :most"
-)
-# One registration each, the admission where there is one.
-_NOT_TOLD = text(
-    "SELECT DISTINCT ON (r.attendee_id) r.id, r.attendee_id FROM registrations r"
-    " JOIN conferences c ON c.id = r.conference_id WHERE r.conference_id = :id"
-    f" AND r.{LIVE} AND c.status = 'published' AND c.deleted_at IS NULL AND NOT EXISTS"
-    " (SELECT FROM outbox told WHERE told.dedupe_key = CAST(:prefix AS text) || r.attendee_id)"
-    " ORDER BY r.attendee_id, r.session_id NULLS FIRST, r.id LIMIT :most"
+    " AND NOT EXISTS (SELECT FROM outbox told"
+    " WHERE told.dedupe_key = 'reminder:' || c.id || ':' || r.attendee_id)"
+    " ORDER BY c.starts_at, c.id, r.attendee_id, r.owner_id IS NULL, r.session_id NULLS FIRST, r.id"
+    " LIMIT :most"
 )
 
 
@@ -97,21 +95,15 @@ class Guests(Repository):
         count = (await self._do(text(f"SELECT count(*){_JOINED}{where}"), values)).scalar_one()
         return Page(items=[_comer(row) for row in rows], count=count, request=page)
 
-    async def to_remind(self, now: datetime, until: datetime, most: int) -> Sequence[int]:
-        """Live registrations, not reminded yet, for what begins after now and by then."""
-        values = {"now": now, "until": until, "most": most}
-        return (await self._do(_TO_REMIND, values)).scalars().all()
+    async def to_remind(
+        self, now: datetime, until: datetime, most: int
+    ) -> Sequence[tuple[int, int, int]]:
+        """A registration, its conference and its attendee, for each who is not reminded yet.
 
-    async def not_told(
-        self, conference_id: int, prefix: str, most: int
-    ) -> Sequence[tuple[int, int]]:
-        """A registration and its attendee, for each who comes and for whom there is no message.
-
-        The keys of those messages are the prefix and the attendee.
+        Of what begins after now and by then.
         """
-        values = {"id": conference_id, "prefix": prefix, "most": most}
-        rows = await self._rows(_NOT_TOLD, values)
-        return [(row["id"], row["attendee_id"]) for row in rows]
+        rows = await self._rows(_TO_REMIND, {"now": now, "until": until, "most": most})
+        return [(row["registration_id"], row["conference_id"], row["attendee_id"]) for row in rows]
 
 
 def _order(ordering: Sequence[str]) -> Sequence[str]:

@@ -10,8 +10,9 @@ from sqlalchemy import text
 
 from app.domain.accounts import User
 from app.domain.attendees import Attendee
+from app.domain.calendar_feeds import CalendarFeed
 from app.domain.categories import Category
-from app.domain.certificates import Certificate
+from app.domain.certificates import Certificate, Issuance
 from app.domain.check_ins import CheckIn, Upload
 from app.domain.conferences import Conference
 from app.domain.cover_images import Cover
@@ -30,6 +31,7 @@ from app.repositories.base import Repository
 
 _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "Attendee": TypeAdapter(Attendee),
+    "CalendarFeed": TypeAdapter(CalendarFeed),
     "Category": TypeAdapter(Category),
     "Certificate": TypeAdapter(Certificate),
     "CheckIn": TypeAdapter(CheckIn),
@@ -37,6 +39,7 @@ _ADAPTERS: dict[str, TypeAdapter[Any]] = {
     "Cover": TypeAdapter(Cover),
     "int": TypeAdapter(int),
     "Invoice": TypeAdapter(Invoice),
+    "Issuance": TypeAdapter(Issuance),
     "NoneType": TypeAdapter(None),
     "Notice": TypeAdapter(Notice),
     "Payment": TypeAdapter(Payment),

@@ -30,6 +30,7 @@ CLEARED = (
     "waitlist_log",
     "check_ins",
     "notifications",
+    "news",
     "outbox",
     # An answer kept for a repeated request tells of what is gone.
     "idempotency_keys",
@@ -40,6 +41,7 @@ KEPT = (
     "users",
     "token_families",
     "mailed_tokens",
+    "calendar_feeds",
     "categories",
     "request_logs",
     "invoice_counters",

@@ -12,8 +12,8 @@ from app.domain.invoicing import InvoiceDraft, Sale
 from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
 from app.domain.payments import PaymentStatus
-from app.repositories.base import Repository
-from app.repositories.ownership import OWNER_ID, owned_by
+from app.repositories.base import Repository, limited, offset_of
+from app.repositories.ownership import OWNER_ID, concerning
 
 _PARTIES = ("seller_name", "seller_email", "buyer_name", "buyer_email", "buyer_organization")
 _SOLD = (*_PARTIES, "description", "quantity")
@@ -106,13 +106,13 @@ class Invoices(Repository):
         where, values = _where(filter, viewer_id, sees_all)
         order = ", ".join([*_order(page.ordering), "i.id DESC"])
         rows = await self._rows(
-            text(
-                f"SELECT {_COLUMNS}{_JOINED} WHERE {where}"
-                f" ORDER BY {order} LIMIT :most OFFSET :offset"
-            ),
-            values | {"most": page.size, "offset": page.offset},
+            text(f"SELECT {_COLUMNS}{_JOINED} WHERE {where} ORDER BY {order} {limited(page)}"),
+            values | offset_of(page),
         )
-        count = await self._do(text(f"SELECT count(*){_JOINED} WHERE {where}"), values)
+        counted = "FROM invoices i JOIN payments p ON p.id = i.payment_id"
+        if sees_all and not filter.search:
+            counted = "FROM invoices i"
+        count = await self._do(text(f"SELECT count(*) {counted} WHERE {where}"), values)
         items = [_invoice(row) for row in rows]
         return Page(items=items, count=int(count.scalar_one()), request=page)
 
@@ -120,7 +120,7 @@ class Invoices(Repository):
 def _where(filter: InvoiceFilter, viewer_id: int, sees_all: bool) -> tuple[str, dict[str, Any]]:
     parts, values = ["TRUE"], dict[str, Any]()
     if not sees_all:
-        parts.append(f"(r.id IN {owned_by(':viewer')} OR c.organizer_id = :viewer)")
+        parts.append(f"p.registration_id IN {concerning(':viewer')}")
         values["viewer"] = viewer_id
     if filter.is_sent is not None:
         parts.append("i.is_sent = :is_sent")

@@ -1,7 +1,7 @@
 """What a mail says, read at the moment it is written: one query for any number of mails."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -94,6 +94,21 @@ class RegistrationFacts:
     ticket_type_name: str = ""
     conference_id: int | None = None
     user_id: int | None = None
+    conference_period: TimeRange | None = None
+
+    def of_conference(self) -> "RegistrationFacts":
+        """As told of the whole conference, whichever of its sessions was registered for."""
+        if not self.session_name:
+            return self
+        return replace(
+            self,
+            session_name="",
+            speaker="",
+            room="",
+            period=self.conference_period or self.period,
+            quantity=1,
+            price=Money(minor=0, currency=self.price.currency),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +195,9 @@ def _registration(row: RowMapping) -> RegistrationFacts:
         ticket_type_name=row["ticket_type_name"] or "",
         conference_id=row["conference_id"],
         user_id=row["user_id"],
+        conference_period=TimeRange(
+            start=row["conference_starts_at"], end=row["conference_ends_at"]
+        ),
     )
 
 

@@ -19,9 +19,10 @@ class Lane(StrEnum):
 
 
 _ANNOUNCE = text(
-    "INSERT INTO outbox (kind, subject, dedupe_key, due_at, created_at)"
-    " SELECT kind, subject, dedupe_key, :now, :now FROM unnest(CAST(:kinds AS text[]),"
-    " CAST(:subjects AS bigint[]), CAST(:dedupe_keys AS text[])) AS told(kind, subject, dedupe_key)"
+    "INSERT INTO outbox (kind, subject, dedupe_key, about, due_at, created_at)"
+    " SELECT kind, subject, dedupe_key, about, :due_at, :now FROM unnest(CAST(:kinds AS text[]),"
+    " CAST(:subjects AS bigint[]), CAST(:dedupe_keys AS text[]), CAST(:abouts AS bigint[]))"
+    " AS told(kind, subject, dedupe_key, about)"
     " ON CONFLICT (dedupe_key) DO NOTHING"
 )
 # Written out, not bound: the planner must see which partial index serves the lane.
@@ -39,7 +40,7 @@ _CLAIM = {
         " ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED)"
         " UPDATE outbox SET lease = :lease, leased_until = :until, attempts = attempts + 1"
         " FROM due WHERE outbox.id = due.id"
-        " RETURNING outbox.id, kind, subject, attempts"
+        " RETURNING outbox.id, kind, subject, about, attempts"
     )
     for lane, kinds in _LANES.items()
 }
@@ -78,6 +79,7 @@ class Claimed:
     attempts: int
     lease: str = ""
     last_error: str = ""
+    about: int | None = None
 
 
 class Fate(StrEnum):
@@ -99,8 +101,13 @@ class Report:
 
 
 class Outbox(Repository):
-    async def add(self, messages: Sequence[Message], now: datetime) -> int:
-        """Write messages; one whose dedupe key is spent is left out. Returns how many were new."""
+    async def add(
+        self, messages: Sequence[Message], now: datetime, due_at: datetime | None = None
+    ) -> int:
+        """Write messages, due at once unless told otherwise; returns how many were new.
+
+        One whose dedupe key is spent is left out.
+        """
         if not messages:
             return 0
         done = await self._do(
@@ -109,6 +116,8 @@ class Outbox(Repository):
                 "kinds": [message.kind.value for message in messages],
                 "subjects": [message.subject for message in messages],
                 "dedupe_keys": [message.dedupe_key for message in messages],
+                "abouts": [message.about for message in messages],
+                "due_at": due_at or now,
                 "now": now,
             },
         )
@@ -129,6 +138,7 @@ class Outbox(Repository):
                 subject=row["subject"],
                 attempts=row["attempts"],
                 lease=lease,
+                about=row["about"],
             )
             for row in rows
         ]

@@ -15,12 +15,37 @@ OWNER_ID = f"{OWNER} AS owner_id"
 
 def owned_by(parameter: str) -> str:
     """The ids of an account's registrations: asked once for a list, by indexes alone."""
+    return f"({_owned_by(parameter)})"
+
+
+def concerning(parameter: str) -> str:
+    """The ids of the registrations that an account owns, and of those it is the organizer of.
+
+    One after the other, each by its own index: either condition in one WHERE is a scan of all.
+    """
     return (
-        f"(SELECT own.id FROM registrations own WHERE own.owner_id = {parameter}"
+        f"({_owned_by(parameter)} UNION ALL SELECT sold.id FROM conferences venue"
+        " JOIN registrations sold ON sold.conference_id = venue.id"
+        f" WHERE venue.organizer_id = {parameter})"
+    )
+
+
+def _owned_by(parameter: str) -> str:
+    return (
+        f"SELECT own.id FROM registrations own WHERE own.owner_id = {parameter}"
         " UNION ALL SELECT own.id FROM attendees self"
         " JOIN users proven ON proven.id = self.user_id AND proven.verified_at IS NOT NULL"
         " JOIN registrations own ON own.attendee_id = self.id"
-        f" WHERE self.user_id = {parameter} AND own.owner_id IS NULL)"
+        f" WHERE self.user_id = {parameter} AND own.owner_id IS NULL"
+    )
+
+
+def self_of(parameter: str) -> str:
+    """Whether a person `a` is this account: one that others wrote down waits for the proof, too."""
+    return (
+        f"(a.user_id = {parameter} AND (a.created_by = {parameter}"
+        f" OR EXISTS (SELECT FROM users proven WHERE proven.id = {parameter}"
+        " AND proven.verified_at IS NOT NULL)))"
     )
 
 

@@ -18,8 +18,8 @@ from app.domain.payments import (
     PaymentStatus,
 )
 from app.domain.registrations import Registration
-from app.repositories.base import Repository
-from app.repositories.ownership import OWNER_ID, owned_by
+from app.repositories.base import Repository, limited, offset_of
+from app.repositories.ownership import OWNER_ID, concerning
 
 _COLUMNS = (
     "p.id, p.registration_id, p.amount_minor, p.currency, p.status, p.wanted_outcome,"
@@ -154,7 +154,7 @@ class Payments(Repository):
         self, filter: PaymentFilter, page: PageRequest, viewer_id: int, sees_all: bool
     ) -> Page[Payment]:
         """What the viewer owns or organizes (or all), newest first unless ordered otherwise."""
-        own = f"(r.id IN {owned_by(':viewer')} OR c.organizer_id = :viewer)"
+        own = f"p.registration_id IN {concerning(':viewer')}"
         where = "TRUE" if sees_all else own
         values: dict[str, Any] = {} if sees_all else {"viewer": viewer_id}
         for name in ("registration_id", "status", "method"):
@@ -172,13 +172,10 @@ class Payments(Repository):
             ]
         )
         rows = await self._rows(
-            text(
-                f"SELECT {_COLUMNS}{_JOINED} WHERE {where}"
-                f" ORDER BY {order} LIMIT :most OFFSET :offset"
-            ),
-            values | {"most": page.size, "offset": page.offset},
+            text(f"SELECT {_COLUMNS}{_JOINED} WHERE {where} ORDER BY {order} {limited(page)}"),
+            values | offset_of(page),
         )
-        count = await self._row(text(f"SELECT count(*) AS n{_JOINED} WHERE {where}"), values)
+        count = await self._row(text(f"SELECT count(*) AS n FROM payments p WHERE {where}"), values)
         assert count is not None
         return Page(items=[_payment(row) for row in rows], count=count["n"], request=page)
 

@@ -11,7 +11,7 @@ from app.domain.pages import Page, PageRequest
 from app.domain.profiles import Profile, ProfileChange, ProfileFilter
 from app.repositories.accounts import COLUMNS as USER_COLUMNS
 from app.repositories.accounts import user_of
-from app.repositories.base import Repository
+from app.repositories.base import Repository, limited, offset_of
 
 _TEXTS = (
     "first_name",
@@ -30,6 +30,8 @@ _OWN = ("avatar", *_TEXTS[2:], *_SWITCHES, "verified_at")
 _COLUMNS = f"{USER_COLUMNS}, {', '.join(_OWN)}"
 _FIND = text(f"SELECT {_COLUMNS} FROM users WHERE id = :id")
 _LOCK = text(f"SELECT {_COLUMNS} FROM users WHERE id = :id FOR NO KEY UPDATE")
+# Names and addresses are keys: what would be taken in the end is taken at once, and never raised.
+_LOCK_KEYS = text(f"SELECT {_COLUMNS} FROM users WHERE id = :id FOR UPDATE")
 # One person, one identity: the attendee linked to the account keeps its e-mail. A new address is
 # unproven.
 _CHANGE = text(
@@ -46,14 +48,12 @@ _CHANGE = text(
     " followed AS (UPDATE attendees SET email = changed.email,"
     " email_folded = changed.email_folded, updated_at = :now FROM changed"
     " WHERE attendees.user_id = changed.id AND attendees.deleted_at IS NULL"
-    " AND attendees.email <> changed.email)"
+    # Without a new address no attendee is touched, for those are locked before their accounts.
+    " AND CAST(:email AS text) IS NOT NULL AND attendees.email <> changed.email)"
     f" SELECT {_COLUMNS} FROM changed"
 )
 _SET_AVATAR = text(
     f"UPDATE users SET avatar = :avatar, updated_at = :now WHERE id = :id RETURNING {_COLUMNS}"
-)
-_LOCK_ATTENDEE = text(
-    "SELECT id FROM attendees WHERE user_id = :id AND deleted_at IS NULL FOR NO KEY UPDATE"
 )
 # What was proven to be theirs stays theirs under the next address.
 _ADOPT = text(
@@ -66,8 +66,9 @@ _ADOPT = text(
 _LET_GO = text(
     "UPDATE attendees SET user_id = NULL FROM users"
     " WHERE users.id = :id AND users.verified_at IS NULL AND attendees.user_id = users.id"
-    " AND attendees.deleted_at IS NULL AND EXISTS (SELECT FROM registrations r"
-    " WHERE r.attendee_id = attendees.id AND r.owner_id IS DISTINCT FROM users.id)"
+    " AND attendees.deleted_at IS NULL AND (attendees.created_by IS DISTINCT FROM users.id"
+    " OR EXISTS (SELECT FROM registrations r"
+    " WHERE r.attendee_id = attendees.id AND r.owner_id IS DISTINCT FROM users.id))"
 )
 _KEEP_TOKEN = text(
     f"WITH asking AS (SELECT {USER_COLUMNS}, email_folded FROM users"
@@ -111,9 +112,13 @@ class Profiles(Repository):
         row = await self._row(_FIND, {"id": id})
         return None if row is None else _profile(row)
 
-    async def get(self, id: int, *, lock: bool = False) -> Profile:
+    async def get(self, id: int) -> Profile:
         """That of somebody known to have an account."""
-        return _known(await self._row(_LOCK if lock else _FIND, {"id": id}))
+        return _known(await self._row(_FIND, {"id": id}))
+
+    async def lock(self, id: int, *, keys: bool = False) -> Profile:
+        """Lock an account and read it as it is now; with its `keys` if these are to change."""
+        return _known(await self._row(_LOCK_KEYS if keys else _LOCK, {"id": id}))
 
     async def change(self, id: int, change: ProfileChange, now: datetime) -> Profile:
         """Change what is given; the linked attendee follows a change of e-mail."""
@@ -127,8 +132,10 @@ class Profiles(Repository):
         return _known(await self._row(_SET_AVATAR, {"id": id, "avatar": name, "now": now}))
 
     async def settle_registrations(self, id: int) -> None:
-        """Before an account leaves its address: what is proven goes with it, the rest stays."""
-        await self._do(_LOCK_ATTENDEE, {"id": id})
+        """Before an account leaves its address: what is proven goes with it, the rest stays.
+
+        Its attendee and the account are locked.
+        """
         await self._do(_ADOPT, {"id": id})
         await self._do(_LET_GO, {"id": id})
 
@@ -152,10 +159,9 @@ class Profiles(Repository):
         found = " AND ".join([_SHOWN, *(_FILTERS[name] for name in values)])
         values |= {"viewer": viewer.user_id, "sees_all": viewer.is_admin}
         statement = text(
-            f"SELECT {_COLUMNS} FROM users WHERE {found}"
-            f" ORDER BY {_order(page)} LIMIT :most OFFSET :offset"
+            f"SELECT {_COLUMNS} FROM users WHERE {found} ORDER BY {_order(page)} {limited(page)}"
         )
-        rows = await self._rows(statement, values | {"most": page.size, "offset": page.offset})
+        rows = await self._rows(statement, values | offset_of(page))
         counted = await self._do(text(f"SELECT count(*) FROM users WHERE {found}"), values)
         items = [_profile(row) for row in rows]
         return Page(items=items, count=counted.scalar_one(), request=page)

@@ -12,8 +12,9 @@ from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
 from app.domain.registrations import Registration, RegistrationFilter, RegistrationStatus
 from app.domain.times import TimeRange
-from app.repositories.base import Repository
-from app.repositories.ownership import OWNER_ID, owned_by
+from app.repositories.base import Repository, limited, offset_of
+from app.repositories.ownership import OWNER_ID, concerning, owned_by
+from app.repositories.tables import CLAIMING
 
 COLUMNS = (
     "r.id, r.conference_id, r.session_id, r.attendee_id, r.status, r.quantity, r.price_minor,"
@@ -27,6 +28,11 @@ JOINED = (
 )
 _FIND = text(f"SELECT {COLUMNS}{JOINED} WHERE r.id = :id")
 _LOCK = text(f"SELECT {COLUMNS}{JOINED} WHERE r.id = :id FOR NO KEY UPDATE OF r")
+# What is over is not one's any more: at most one of these is left.
+_ADMISSION_OF = text(
+    f"SELECT {COLUMNS}{JOINED} WHERE r.id IN {owned_by(':user_id')} AND r.session_id IS NULL"
+    f" AND r.conference_id = :conference_id AND r.{CLAIMING} ORDER BY r.id DESC LIMIT 1"
+)
 _DUE = text(
     f"SELECT {COLUMNS}{JOINED} WHERE r.status = 'pending' AND r.hold_expires_at <= :now"
     " ORDER BY r.hold_expires_at, r.id LIMIT :most"
@@ -75,7 +81,7 @@ _MOVE = text(
     " ticket_type_id = :ticket_type_id,"
     " starts_at = :starts_at, ends_at = :ends_at, price_minor = :price_minor,"
     " currency = :currency, status = :status, hold_expires_at = :hold_expires_at,"
-    " confirmed_at = :confirmed_at WHERE id = :id"
+    " confirmed_at = :confirmed_at, moved_at = :now WHERE id = :id"
 )
 
 _NEVER_MOVED = ("attendee_id", "quantity", "created_at", "guest_name", "special_requirements")
@@ -93,6 +99,12 @@ class Registrations(Repository):
         if row is None:
             raise NotFound
         return registration_of(row)
+
+    async def admission_of(self, user_id: int, conference_id: int) -> Registration | None:
+        """By which an account is admitted to a conference, or waits to be."""
+        values = {"user_id": user_id, "conference_id": conference_id}
+        row = await self._row(_ADMISSION_OF, values)
+        return None if row is None else registration_of(row)
 
     async def lock_claims(
         self,
@@ -157,7 +169,7 @@ class Registrations(Repository):
         values = {name: columns[name] for name in _PROMOTED}
         await self._do(_PROMOTE, values | {"id": [one.id for one in seated]})
 
-    async def move(self, moved: Registration, period: TimeRange | None) -> None:
+    async def move(self, moved: Registration, period: TimeRange | None, now: datetime) -> None:
         """Store a registration's new target, price and state."""
         columns = _columns([moved], [period])
         values = {name: column[0] for name, column in columns.items()}
@@ -169,7 +181,7 @@ class Registrations(Repository):
             "special_requirements",
         ):
             del values[unchanged]
-        await self._do(_MOVE, values | {"id": moved.id})
+        await self._do(_MOVE, values | {"id": moved.id, "now": now})
 
     async def page(
         self, filter: RegistrationFilter, page: PageRequest, viewer_id: int, sees_all: bool
@@ -178,13 +190,12 @@ class Registrations(Repository):
         where, values = _where(filter, viewer_id, sees_all)
         order = ", ".join([*_order(page.ordering), "r.id DESC"])
         rows = await self._rows(
-            text(
-                f"SELECT {COLUMNS}{JOINED} WHERE {where}"
-                f" ORDER BY {order} LIMIT :most OFFSET :offset"
-            ),
-            values | {"most": page.size, "offset": page.offset},
+            text(f"SELECT {COLUMNS}{JOINED} WHERE {where} ORDER BY {order} {limited(page)}"),
+            values | offset_of(page),
         )
-        count = await self._row(text(f"SELECT count(*) AS n{JOINED} WHERE {where}"), values)
+        # Each has a conference and an attendee: what counts them need not read those.
+        counted = text(f"SELECT count(*) AS n FROM registrations r WHERE {where}")
+        count = await self._row(counted, values)
         assert count is not None
         return Page(items=[registration_of(row) for row in rows], count=count["n"], request=page)
 
@@ -195,7 +206,7 @@ def _where(
     parts: list[str] = []
     values: dict[str, Any] = {}
     if not sees_all:
-        parts.append(f"(r.id IN {owned_by(':viewer')} OR c.organizer_id = :viewer)")
+        parts.append(f"r.id IN {concerning(':viewer')}")
         values["viewer"] = viewer_id
     if filter.statuses:
         parts.append("r.status = ANY(CAST(:statuses AS text[]))")

@@ -1,35 +1,27 @@
 """Reports: the page is chosen first, so that only what is on it is counted."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import RowMapping, text
 
 from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
 from app.domain.reports import ConferenceReport, ReportFilter, SessionReport, TicketTypeReport
-from app.repositories.base import Repository
+from app.repositories.base import Repository, limited, offset_of
 from app.repositories.tables import LIVE
 
-_REPORTED = (
-    "c.deleted_at IS NULL AND c.status <> 'cancelled'"
-    " AND (CAST(:organizer_id AS bigint) IS NULL OR c.organizer_id = :organizer_id)"
-    " AND (CAST(:conference_id AS bigint) IS NULL OR c.id = :conference_id)"
-)
-_CONFERENCES_FROM = f"FROM conferences c WHERE {_REPORTED}"
+_CONFERENCES_FROM = "FROM conferences c WHERE"
 _SESSIONS_FROM = (
-    "FROM sessions s JOIN conferences c ON c.id = s.conference_id"
-    f" WHERE s.deleted_at IS NULL AND {_REPORTED}"
+    "FROM sessions s JOIN conferences c ON c.id = s.conference_id WHERE s.deleted_at IS NULL AND"
 )
 _TICKET_TYPES_FROM = (
     "FROM ticket_types t JOIN conferences c ON c.id = t.conference_id"
-    f" WHERE t.deleted_at IS NULL AND {_REPORTED}"
+    " WHERE t.deleted_at IS NULL AND"
 )
-_COUNT_CONFERENCES = text(f"SELECT count(*) {_CONFERENCES_FROM}")
-_COUNT_SESSIONS = text(f"SELECT count(*) {_SESSIONS_FROM}")
-_COUNT_TICKET_TYPES = text(f"SELECT count(*) {_TICKET_TYPES_FROM}")
-_CONFERENCES = text(
-    f"WITH page AS (SELECT c.id, c.name, c.starts_at {_CONFERENCES_FROM}"
-    " ORDER BY c.starts_at, c.id LIMIT :most OFFSET :offset)"
+_CONFERENCES = (
+    f"WITH page AS (SELECT c.id, c.name, c.starts_at {_CONFERENCES_FROM} {{reported}}"
+    " ORDER BY c.starts_at, c.id {limit})"
     " SELECT page.id AS conference_id, page.name, programme.total_sessions,"
     " guests.unique_attendees FROM page"
     " CROSS JOIN LATERAL (SELECT count(*) AS total_sessions FROM sessions"
@@ -38,10 +30,10 @@ _CONFERENCES = text(
     f" FROM registrations WHERE conference_id = page.id AND {LIVE}) guests"
     " ORDER BY page.starts_at, page.id"
 )
-_SESSIONS = text(
+_SESSIONS = (
     "WITH page AS (SELECT s.id, s.name, s.conference_id, c.name AS conference_name, s.starts_at,"
-    f" s.capacity - s.seats_taken AS remaining_capacity, s.currency {_SESSIONS_FROM}"
-    " ORDER BY s.starts_at, s.id LIMIT :most OFFSET :offset)"
+    f" s.capacity - s.seats_taken AS remaining_capacity, s.currency {_SESSIONS_FROM} {{reported}}"
+    " ORDER BY s.starts_at, s.id {limit})"
     " SELECT page.id AS session_id, page.name, page.conference_id, page.conference_name,"
     " page.remaining_capacity, page.currency, taken.total_registrations, taken.revenue FROM page"
     " CROSS JOIN LATERAL (SELECT count(*) AS total_registrations,"
@@ -52,10 +44,10 @@ _SESSIONS = text(
     " ORDER BY page.starts_at, page.id"
 )
 
-_TICKET_TYPES = text(
+_TICKET_TYPES = (
     "WITH page AS (SELECT t.id, t.name, t.conference_id, c.name AS conference_name, c.starts_at,"
-    f" t.capacity, t.seats_taken, t.waiting, t.currency {_TICKET_TYPES_FROM}"
-    " ORDER BY c.starts_at, t.conference_id, t.id LIMIT :most OFFSET :offset)"
+    f" t.capacity, t.seats_taken, t.waiting, t.currency {_TICKET_TYPES_FROM} {{reported}}"
+    " ORDER BY c.starts_at, t.conference_id, t.id {limit})"
     " SELECT page.*, page.capacity - page.seats_taken AS remaining, taken.revenue FROM page"
     " CROSS JOIN LATERAL (SELECT"
     " CAST(coalesce(sum(paid.amount_minor - paid.refunded_minor), 0) AS bigint) AS revenue"
@@ -66,19 +58,25 @@ _TICKET_TYPES = text(
 )
 
 
+_FILTERS = {
+    "organizer_id": "c.organizer_id = :organizer_id",
+    "conference_id": "c.id = :conference_id",
+}
+
+
 class Reports(Repository):
     async def conferences(self, filter: ReportFilter, page: PageRequest) -> Page[ConferenceReport]:
         """A page of conferences by start, each with its sessions and attendees counted."""
-        rows = await self._rows(_CONFERENCES, _values(filter, page))
+        rows = await self._page(_CONFERENCES, filter, page)
         return Page(
             items=[ConferenceReport(**row) for row in rows],
-            count=await self._count(_COUNT_CONFERENCES, filter),
+            count=await self._count(_CONFERENCES_FROM, filter),
             request=page,
         )
 
     async def sessions(self, filter: ReportFilter, page: PageRequest) -> Page[SessionReport]:
         """A page of sessions by start, each with its registrations and payments summed up."""
-        rows = await self._rows(_SESSIONS, _values(filter, page))
+        rows = await self._page(_SESSIONS, filter, page)
         return Page(
             items=[
                 SessionReport(
@@ -92,13 +90,13 @@ class Reports(Repository):
                 )
                 for row in rows
             ],
-            count=await self._count(_COUNT_SESSIONS, filter),
+            count=await self._count(_SESSIONS_FROM, filter),
             request=page,
         )
 
     async def ticket_types(self, filter: ReportFilter, page: PageRequest) -> Page[TicketTypeReport]:
         """A page of ticket types by their conferences' start, each with its payments summed up."""
-        rows = await self._rows(_TICKET_TYPES, _values(filter, page))
+        rows = await self._page(_TICKET_TYPES, filter, page)
         return Page(
             items=[
                 TicketTypeReport(
@@ -114,17 +112,25 @@ class Reports(Repository):
                 )
                 for row in rows
             ],
-            count=await self._count(_COUNT_TICKET_TYPES, filter),
+            count=await self._count(_TICKET_TYPES_FROM, filter),
             request=page,
         )
 
-    async def _count(self, statement: TextClause, filter: ReportFilter) -> int:
-        return int((await self._do(statement, _scope(filter))).scalar_one())
+    async def _page(
+        self, statement: str, filter: ReportFilter, page: PageRequest
+    ) -> Sequence[RowMapping]:
+        reported, values = _reported(filter)
+        asked = text(statement.format(reported=reported, limit=limited(page)))
+        return await self._rows(asked, values | offset_of(page))
+
+    async def _count(self, source: str, filter: ReportFilter) -> int:
+        reported, values = _reported(filter)
+        counted = text(f"SELECT count(*) {source} {reported}")
+        return int((await self._do(counted, values)).scalar_one())
 
 
-def _scope(filter: ReportFilter) -> dict[str, Any]:
-    return {"organizer_id": filter.organizer_id, "conference_id": filter.conference_id}
-
-
-def _values(filter: ReportFilter, page: PageRequest) -> dict[str, Any]:
-    return _scope(filter) | {"most": page.size, "offset": page.offset}
+def _reported(filter: ReportFilter) -> tuple[str, dict[str, Any]]:
+    """Said only where it is asked for: what may be null is looked up in no index."""
+    values = {name: value for name in _FILTERS if (value := getattr(filter, name)) is not None}
+    parts = ["c.deleted_at IS NULL AND c.status <> 'cancelled'"]
+    return " AND ".join([*parts, *(_FILTERS[name] for name in values)]), values

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, text
 from app.domain.access import Caller
 from app.domain.pages import Page, PageRequest
 from app.domain.reviews import Presence, Review, ReviewDraft, ReviewFilter
-from app.repositories.base import Repository
+from app.repositories.base import Repository, limited, offset_of
 from app.repositories.ownership import owned_by
 from app.repositories.visibility import VISIBLE
 from app.repositories.visibility import viewer as values_of
@@ -22,6 +22,8 @@ _REVIEW = (
     " v.rating, v.title, v.review, v.attended, v.helpful_count, v.unhelpful_count,"
     f" v.created_at, v.updated_at{_JOINED}"
 )
+# Each has an author: what counts them need not read those.
+_COUNTED = " FROM reviews v JOIN conferences c ON c.id = v.conference_id"
 _STANDING = "v.deleted_at IS NULL"
 _FIND = text(f"{_REVIEW} WHERE v.id = :id AND {_STANDING} AND {VISIBLE}")
 _LOCK = text(f"{_REVIEW} WHERE v.id = :id AND {_STANDING} FOR NO KEY UPDATE OF v")
@@ -151,13 +153,10 @@ class Reviews(Repository):
         where = " AND ".join([_STANDING, VISIBLE, *(_FILTERS[name] for name in wanted)])
         values: dict[str, Any] = {**wanted, **values_of(viewer)}
         rows = await self._rows(
-            text(
-                f"{_REVIEW} WHERE {where} ORDER BY {_order(page.ordering)}"
-                " LIMIT :most OFFSET :offset"
-            ),
-            values | {"most": page.size, "offset": page.offset},
+            text(f"{_REVIEW} WHERE {where} ORDER BY {_order(page.ordering)} {limited(page)}"),
+            values | offset_of(page),
         )
-        counted = await self._do(text(f"SELECT count(*){_JOINED} WHERE {where}"), values)
+        counted = await self._do(text(f"SELECT count(*){_COUNTED} WHERE {where}"), values)
         return Page(items=[_review(row) for row in rows], count=counted.scalar_one(), request=page)
 
 

@@ -30,7 +30,7 @@ _LOCK_SESSIONS = text(
     " WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id FOR NO KEY UPDATE"
 )
 _VENUES = text(
-    "SELECT id, organizer_id, status, visibility, registration_deadline, ends_at, name,"
+    "SELECT id, organizer_id, status, visibility, registration_deadline, starts_at, ends_at, name,"
     " capacity, seats_taken, waiting, price_minor, currency"
     " FROM conferences WHERE id = ANY(CAST(:ids AS bigint[])) AND deleted_at IS NULL"
 )
@@ -113,6 +113,7 @@ class Seats(Repository):
                 status=ConferenceStatus(row["status"]),
                 visibility=Visibility(row["visibility"]),
                 registration_deadline=row["registration_deadline"],
+                starts_at=row["starts_at"],
                 ends_at=row["ends_at"],
                 admission=Offer(
                     target=Target(conference_id=row["id"], session_id=None),

@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import text
 
 from app.domain.access import Caller, fold
 from app.domain.conferences import Conference
@@ -14,7 +13,7 @@ from app.domain.pages import Page, PageRequest
 from app.domain.sessions import Session, SessionDraft, SessionFilter, Slot
 from app.domain.times import TimeRange
 from app.repositories.base import Repository
-from app.repositories.conferences import ordered
+from app.repositories.session_pages import SessionPages
 from app.repositories.visibility import VISIBLE
 from app.repositories.visibility import viewer as values_of
 
@@ -85,22 +84,6 @@ _MOVE_REGISTRATIONS = text(
     " WHERE session_id = :id AND status IN ('pending', 'confirmed', 'waitlisted')"
 )
 
-_FILTERS = {
-    "conference_id": "s.conference_id = :conference_id",
-    "speaker": "strpos(lower(s.speaker), lower(:speaker)) > 0",
-    "room": "strpos(lower(s.room), lower(:room)) > 0",
-    "start_after": "s.starts_at >= :start_after",
-    "start_before": "s.starts_at < :start_before",
-    "speaker_user_id": "s.speaker_user_id = :speaker_user_id",
-    "has_spots": "(s.capacity IS NULL OR s.seats_taken < s.capacity) = :has_spots",
-}
-_ORDERS = {
-    "start_time": "starts_at",
-    "session_name": "name",
-    "price": "price_minor",
-    "created_at": "created_at",
-}
-
 
 class Sessions(Repository):
     async def find(self, id: int, viewer: Caller | None) -> Session | None:
@@ -126,16 +109,8 @@ class Sessions(Repository):
         self, viewer: Caller | None, filter: SessionFilter, page: PageRequest
     ) -> Page[Session]:
         """A page of what the viewer may see, and the count of the whole, in one statement."""
-        wanted = _wanted(filter)
-        values = {**wanted, **values_of(viewer), "most": page.size, "offset": page.offset}
-        statement = _page_statement(tuple(wanted), page.ordering or ("start_time",))
-        rows = (await self._do(statement, values)).all()
-        # A page past the end is one row with the count and no session.
-        return Page(
-            items=[session_of(row) for row in rows if row.id is not None],
-            count=rows[0].total,
-            request=page,
-        )
+        rows, count = await SessionPages(self._connection).find(COLUMNS, viewer, filter, page)
+        return Page(items=[session_of(row) for row in rows], count=count, request=page)
 
     async def programme(self, conference_id: int) -> Sequence[Slot]:
         """Every slot of the conference, by start."""
@@ -203,33 +178,6 @@ class Sessions(Repository):
         """Copy the session's new period to the registrations that claim it."""
         values = {"id": id, "starts_at": period.start, "ends_at": period.end}
         await self._do(_MOVE_REGISTRATIONS, values)
-
-
-def _wanted(filter: SessionFilter) -> dict[str, Any]:
-    """The filters that are set, and their values."""
-    asked: dict[str, Any] = {
-        "conference_id": filter.conference_id,
-        "speaker": filter.speaker,
-        "room": filter.room,
-        "start_after": filter.start_after,
-        "start_before": filter.start_before,
-        "speaker_user_id": filter.speaker_user_id,
-        "has_spots": filter.has_spots,
-    }
-    return {name: value for name, value in asked.items() if value is not None}
-
-
-@lru_cache(maxsize=256)
-def _page_statement(filters: Sequence[str], ordering: Sequence[str]) -> TextClause:
-    conditions = ["s.deleted_at IS NULL", VISIBLE, *(_FILTERS[name] for name in filters)]
-    where = " AND ".join(conditions)
-    return text(
-        "SELECT page.*, whole.total"
-        f" FROM (SELECT count(*) AS total{FROM} WHERE {where}) AS whole"
-        f" LEFT JOIN (SELECT {COLUMNS}{FROM} WHERE {where}"
-        f" ORDER BY {ordered(ordering, _ORDERS, 's')} LIMIT :most OFFSET :offset) AS page ON true"
-        f" ORDER BY {ordered(ordering, _ORDERS, 'page')}"
-    )
 
 
 def _values(source: Session | SessionDraft, conference_id: int, price: Money) -> dict[str, Any]:

@@ -13,19 +13,25 @@ from app.domain.messages import Message
 from app.domain.times import utc_now
 from app.repositories.accounts import Accounts
 from app.repositories.attendees import Attendees
+from app.repositories.calendar_feeds import CalendarFeeds
 from app.repositories.categories import Categories
 from app.repositories.certificates import Certificates
+from app.repositories.changes import Changes
 from app.repositories.check_ins import CheckIns
 from app.repositories.conferences import Conferences
+from app.repositories.exports import Exports
 from app.repositories.failures import translated
 from app.repositories.guests import Guests
 from app.repositories.idempotency import IdempotencyKeys
 from app.repositories.imports import Imports
 from app.repositories.invoices import Invoices
+from app.repositories.mailed_tokens import MailedTokens
 from app.repositories.mails import Mails
 from app.repositories.names import NamesOf
+from app.repositories.news import AllNews
 from app.repositories.notifications import Notifications
 from app.repositories.outbox import Outbox
+from app.repositories.own_registrations import OwnRegistrations
 from app.repositories.payments import Payments
 from app.repositories.profiles import Profiles
 from app.repositories.recommendations import Recommendations
@@ -45,6 +51,8 @@ from app.repositories.waitlist import Waitlist
 
 # How long unpaid seats are held where no setting says otherwise.
 HOLD = timedelta(minutes=30)
+# How long a change of date or place may be taken back before it is told.
+QUIET = timedelta(minutes=5)
 
 
 class Transaction:
@@ -55,24 +63,32 @@ class Transaction:
         connection: AsyncConnection,
         claim: Claim | None = None,
         hold: timedelta = HOLD,
+        quiet: timedelta = QUIET,
     ) -> None:
         self._claim = claim
         self.hold = hold
+        self.quiet = quiet
         self.told = False
         self.accounts = Accounts(connection)
         self.attendees = Attendees(connection)
+        self.calendar_feeds = CalendarFeeds(connection)
         self.categories = Categories(connection)
         self.certificates = Certificates(connection)
+        self.changes = Changes(connection)
         self.check_ins = CheckIns(connection)
         self.conferences = Conferences(connection)
+        self.exports = Exports(connection)
         self.guests = Guests(connection)
         self.idempotency = IdempotencyKeys(connection)
         self.imports = Imports(connection)
         self.invoices = Invoices(connection)
+        self.mailed_tokens = MailedTokens(connection)
         self.mails = Mails(connection)
         self.names = NamesOf(connection)
+        self.news = AllNews(connection)
         self.notifications = Notifications(connection)
         self.outbox = Outbox(connection)
+        self.own_registrations = OwnRegistrations(connection)
         self.payments = Payments(connection)
         self.profiles = Profiles(connection)
         self.recommendations = Recommendations(connection)
@@ -90,9 +106,14 @@ class Transaction:
         self.upkeep = Upkeep(connection)
         self.waitlist = Waitlist(connection)
 
-    async def announce(self, messages: Sequence[Message], now: datetime) -> int:
-        """Write messages to the outbox of this transaction; returns how many were new."""
-        added = await self.outbox.add(messages, now)
+    async def announce(
+        self, messages: Sequence[Message], now: datetime, due_at: datetime | None = None
+    ) -> int:
+        """Write messages to the outbox of this transaction; returns how many were new.
+
+        They are due at once, unless told otherwise.
+        """
+        added = await self.outbox.add(messages, now, due_at)
         self.told = self.told or added > 0
         return added
 
@@ -118,7 +139,7 @@ class UnitOfWork:
 
     Database errors leave it as domain errors. Good for one transaction at a time. `readers` are
     connections that never begin a transaction; without them, `reading` borrows one that does.
-    Seats are held for `hold` until they are paid for.
+    Seats are held for `hold` until they are paid for; changes are told after `quiet`.
     """
 
     def __init__(
@@ -126,10 +147,13 @@ class UnitOfWork:
         engine: AsyncEngine,
         ring: Callable[[], None] = lambda: None,
         claim: Claim | None = None,
+        *,
         readers: AsyncEngine | None = None,
         hold: timedelta = HOLD,
+        quiet: timedelta = QUIET,
     ) -> None:
         self._hold = hold
+        self._quiet = quiet
         self._engine = engine
         self._readers = readers
         self._ring = ring
@@ -146,7 +170,9 @@ class UnitOfWork:
         assert self._connection is None, "a unit of work holds one transaction at a time"
         try:
             self._connection = await self._engine.connect()
-            self._transaction = transaction = Transaction(self._connection, self._claim, self._hold)
+            self._transaction = transaction = Transaction(
+                self._connection, self._claim, self._hold, self._quiet
+            )
             await transaction.resume()
         except BaseException as error:
             await self._leave()

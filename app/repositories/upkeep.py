@@ -14,10 +14,22 @@ _FORGET_FAMILIES = text(
     "DELETE FROM token_families WHERE id IN (SELECT id FROM token_families"
     " WHERE expires_at < :before LIMIT :most FOR UPDATE SKIP LOCKED)"
 )
-# A dedupe key is good for ever: its row stays.
+_FORGET_TOKENS = text(
+    "DELETE FROM mailed_tokens WHERE id IN (SELECT id FROM mailed_tokens"
+    " WHERE expires_at < :before LIMIT :most FOR UPDATE SKIP LOCKED)"
+)
+# A dedupe key is good for ever: its row stays. But for keys that name what is over: the minute in
+# which something was asked, the change that was told.
+_OF_THE_MOMENT = "('verification_asked', 'password_reset_asked', 'concerned_by_change')"
 _FORGET_MESSAGES = text(
     "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state = 'done'"
-    " AND done_at < :before AND dedupe_key IS NULL LIMIT :most FOR UPDATE SKIP LOCKED)"
+    f" AND done_at < :before AND (dedupe_key IS NULL OR kind IN {_OF_THE_MOMENT})"
+    " LIMIT :most FOR UPDATE SKIP LOCKED)"
+)
+_FORGET_NEWS = text(
+    "DELETE FROM news WHERE id IN (SELECT id FROM news WHERE told_at < :before"
+    " AND NOT EXISTS (SELECT FROM outbox WHERE outbox.id = news.told_as)"
+    " LIMIT :most FOR UPDATE SKIP LOCKED)"
 )
 
 
@@ -31,6 +43,14 @@ class Upkeep(Repository):
         """Drop logins whose refresh tokens have all expired; returns how many."""
         return (await self._do(_FORGET_FAMILIES, {"before": before, "most": most})).rowcount
 
+    async def forget_tokens(self, before: datetime, most: int) -> int:
+        """Drop mailed tokens that had expired by then; returns how many."""
+        return (await self._do(_FORGET_TOKENS, {"before": before, "most": most})).rowcount
+
     async def forget_messages(self, before: datetime, most: int) -> int:
         """Drop messages that were done before that time; returns how many."""
         return (await self._do(_FORGET_MESSAGES, {"before": before, "most": most})).rowcount
+
+    async def forget_news(self, before: datetime, most: int) -> int:
+        """Drop what was told before that time, and by whom; returns how many."""
+        return (await self._do(_FORGET_NEWS, {"before": before, "most": most})).rowcount

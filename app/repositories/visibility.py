@@ -22,6 +22,15 @@ VISIBLE = (
     f" OR c.status <> 'draft' AND c.id IN ({JOINED})))"
 )
 
+# What is visible to this viewer and not to everybody, found by what is the viewer's own.
+HIDDEN = (
+    "c.deleted_at IS NULL AND (c.status = 'draft' OR c.visibility = 'private')"
+    " AND c.id IN (SELECT own.id FROM conferences own"
+    " WHERE own.organizer_id = CAST(:viewer_id AS bigint)"
+    f" UNION {JOINED}) AND (c.status <> 'draft'"
+    " OR c.organizer_id = CAST(:viewer_id AS bigint))"
+)
+
 # Where to meet online: the twin of the domain's `shows_online_url`; there may be nothing to show.
 SHOWS_ONLINE_URL = (
     "(c.online_url = '' OR CAST(:viewer_is_admin AS boolean)"

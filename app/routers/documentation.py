@@ -56,6 +56,7 @@ TAGS = (
     ("Users", "Sign up, and one's own account."),
     ("Categories", "What kind of occasion a conference is."),
     ("Conferences", "What one can register for."),
+    ("Public pages", "The same for everybody, without a token; for caches and search engines."),
     ("Ticket types", "The kinds of admission that a conference sells."),
     ("Sessions", "The timed items of a conference."),
     ("Attendees", "The people who attend, and what they might like."),
@@ -66,10 +67,12 @@ TAGS = (
     ("Payments", "The simulated payment of a priced registration, its refunds and its receipt."),
     ("Invoices", "One for each payment, numbered without a gap."),
     ("Certificates", "What one has in hand of a conference that one attended."),
+    ("Feeds", "Calendars and schedules for other programs, and the address of one's own."),
     ("Notifications", "What one was told, to be read when one logs in."),
     ("Reviews", "What those who were there say, and how helpful others find it."),
     ("Search", "Conferences and sessions by the words in them."),
     ("Reports", "Figures for organizers and admins."),
+    ("Exports", "Tables to take away: who comes, who registered, what was paid."),
     ("Logs", "What was asked of this service; for admins."),
 )
 
@@ -78,13 +81,15 @@ TAGS = (
 class About:
     """What the document of one application says beside its routes.
 
-    `prefix` is where the application is mounted; the paths of its document continue it.
+    `prefix` is where the application is mounted; the paths of its document continue it. `also` is
+    another place within it under which its pages are looked for.
     """
 
     summary: str
     description: str
     tags: Sequence[tuple[str, str]]
     prefix: str = ""
+    also: str = ""
 
 
 NATIVE = About(summary="A conference service", description=DESCRIPTION, tags=TAGS)
@@ -125,7 +130,8 @@ def install(app: FastAPI, about: About = NATIVE) -> None:
 
     pages = {"/": root, "/openapi.json": openapi, "/docs": docs, "/redoc": redoc}
     slashed = {"/docs/": docs, "/redoc/": redoc}
-    for path, shown in (pages | slashed).items():
+    elsewhere = {f"{about.also}/docs/": docs, f"{about.also}/redoc/": redoc}
+    for path, shown in (pages | slashed | elsewhere).items():
         app.add_route(path, shown, include_in_schema=False)
     app.openapi = lambda: document(app, about)  # type: ignore[method-assign]
 

@@ -29,6 +29,34 @@ from tests.factories import (
     caller,
 )
 
+# Each of the conference's payments and people.
+_OF = (
+    " FROM payments p JOIN registrations r ON r.id = p.registration_id"
+    " JOIN conferences c ON c.id = r.conference_id JOIN attendees a ON a.id = r.attendee_id"
+    " WHERE c.id = :conference"
+)
+_AFTERWARDS = (
+    (
+        "INSERT INTO refunds (payment_id, amount_minor, reason, refunded_by, created_at)"
+        f" SELECT p.id, 250, 'A chair was missing.', c.organizer_id, now(){_OF}"
+    ),
+    (
+        "INSERT INTO invoices (payment_id, number, organizer_id, year, sequence, buyer_name,"
+        " description, amount_minor, issued_at) SELECT p.id, 'INV-7-2026-00000' || p.id,"
+        f" c.organizer_id, 2026, p.id, a.name, 'Keynote', 1250, now(){_OF}"
+    ),
+    (
+        "INSERT INTO reviews (conference_id, user_id, rating, title, review, attended, created_at,"
+        " updated_at) SELECT c.id, a.user_id, 5, 'Wonderful', 'Every word.', true, now(), now()"
+        f"{_OF}"
+    ),
+    (
+        "INSERT INTO certificates (conference_id, attendee_id, number, hours, attendee_name,"
+        " conference_name, issued_at) SELECT c.id, a.id, 'CERT-' || c.id || '-1-7KQ4MZ2XW9HTR3BD',"
+        f" 7.5, a.name, c.name, now(){_OF}"
+    ),
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
@@ -70,6 +98,8 @@ async def a_scene(uow: Units, engine: AsyncEngine, organizer: User) -> Scene:
             ),
             {"user": guest.user_id, "conference": conference.id},
         )
+        for statement in _AFTERWARDS:
+            await connection.execute(text(statement), {"conference": conference.id})
     return scene
 
 

@@ -20,7 +20,11 @@ ALL = (
     "check-ins",
     "waitlist",
     "payments",
+    "refunds",
+    "invoices",
     "notifications",
+    "reviews",
+    "certificates",
 )
 FOR_ADMINS = ("users", "outbox", "request-logs")
 

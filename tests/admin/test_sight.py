@@ -8,7 +8,15 @@ from app.domain.conferences import Conference
 from app.domain.times import utc_now
 from tests.admin.scene import a_scene
 from tests.admin.site import ALL, FOR_ADMINS, Visitor
-from tests.factories import PASSWORD_HASH, Units, a_conference, an_attendee, caller
+from tests.factories import (
+    PASSWORD_HASH,
+    Units,
+    a_conference,
+    a_registration,
+    a_user,
+    an_attendee,
+    caller,
+)
 
 OF_A_CONFERENCE = [noun for noun in ALL if noun != "categories"]
 
@@ -49,6 +57,27 @@ async def test_organizers_see_those_whom_they_entered(
     entered = await an_attendee(uow, by=organizer)
     assert await at_home.ids("attendees") == [entered.id]
     assert await rival.ids("attendees") == []
+
+
+async def test_an_address_that_anybody_wrote_down_shows_nobody_s_record(
+    at_home: Visitor, uow: Units, engine: AsyncEngine, organizer: User
+) -> None:
+    known = await an_attendee(uow, user=await a_user(uow))
+    await a_registration(uow, await a_conference(uow, organizer=organizer), known)
+    assert await at_home.ids("attendees") == [known.id]
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE registrations SET guest_name = 'Somebody'"))
+    assert await at_home.ids("attendees") == []
+
+
+async def test_who_has_not_proven_the_address_does_not_see_the_record_of_it(
+    at_home: Visitor, uow: Units, engine: AsyncEngine, organizer: User
+) -> None:
+    written_down = await an_attendee(uow, email=organizer.email)
+    assert await at_home.ids("attendees") == [written_down.id]
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE users SET verified_at = NULL"))
+    assert await at_home.ids("attendees") == []
 
 
 @pytest.mark.parametrize("noun", FOR_ADMINS)

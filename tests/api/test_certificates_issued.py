@@ -154,7 +154,7 @@ async def test_everybody_who_was_checked_in_gets_one_at_once(
     statements.clear()
     answer = await issue(client, as_organizer, conference)
     assert answer.status_code == 200
-    assert answer.json()["data"] == {"conference": conference.id, "issued": 4}
+    assert answer.json()["data"] == {"conference": conference.id, "issued": 4, "remaining": 0}
     few = [one for one in statements if "certificates" in one]
     there = await numbers(client, as_organizer)
     came = {one.attendee_id for one in (admission, *others[:3], at_a_session)}

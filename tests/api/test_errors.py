@@ -239,8 +239,8 @@ async def test_unknown_paths_and_methods(client: httpx.AsyncClient) -> None:
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
     wrong = await client.put("/many/")
     assert (wrong.status_code, wrong.json()["code"]) == (405, "method_not_allowed")
-    assert wrong.headers["allow"] == "GET"
-    assert (await client.put("/items/")).headers["allow"] == "GET, POST"
+    assert wrong.headers["allow"] == "GET, HEAD"
+    assert (await client.put("/items/")).headers["allow"] == "GET, HEAD, POST"
     assert wrong.json()["errors"] == {"detail": ["This method is not allowed here."]}
 
 

@@ -88,9 +88,9 @@ async def test_a_body_that_does_not_come_is_not_waited_for(settings: Settings) -
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/api/v1/conferences", "GET, POST"),
-        ("/api/v1/conferences/1/", "DELETE, GET, PATCH, PUT"),
-        ("/healthz", "GET"),
+        ("/api/v1/conferences", "GET, HEAD, POST"),
+        ("/api/v1/conferences/1/", "DELETE, GET, HEAD, PATCH, PUT"),
+        ("/healthz", "GET, HEAD"),
         ("/openapi.json", "GET, HEAD"),
     ],
 )

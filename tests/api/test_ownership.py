@@ -5,6 +5,8 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain import verification
 from app.domain.accounts import User
@@ -152,7 +154,72 @@ async def test_an_unproven_address_removes_nobody(
     claimant: httpx.AsyncClient, victim: Attendee, uow: Units
 ) -> None:
     path = f"{API}/attendees/{victim.id}/"
-    answer = await claimant.delete(path)
-    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert (await claimant.delete(path)).status_code == 404
     await verify(claimant, uow)
     assert (await claimant.delete(path)).status_code == 200
+
+
+async def test_an_unproven_address_removes_nothing_that_others_registered(
+    client: httpx.AsyncClient, uow: Units
+) -> None:
+    await sign_up(client, "early", "early@example.com")
+    await register(client, await a_conference(uow))
+    [person] = (await client.get(f"{API}/attendees/")).json()["data"]
+    async with uow().reading() as tx:
+        entered = await tx.attendees.of_email("early@example.com")
+    assert entered is not None
+    await a_registration(uow, await a_conference(uow), entered)
+    answer = await client.delete(f"{API}/attendees/{person['id']}/")
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    await verify(client, uow)
+    assert (await client.delete(f"{API}/attendees/{person['id']}/")).status_code == 200
+
+
+async def test_what_others_wrote_down_of_a_person_waits_for_the_proof(
+    claimant: httpx.AsyncClient, victim: Attendee, uow: Units
+) -> None:
+    path = f"{API}/attendees/{victim.id}/"
+    paths = [path, f"{path}recommendations/"]
+    # To register oneself does not open it either.
+    for _ in range(2):
+        assert [(await claimant.get(one)).status_code for one in paths] == [404, 404]
+        assert (await claimant.patch(path, json={"attendee_name": "Mine"})).status_code == 404
+        assert (await claimant.get(f"{API}/attendees/")).json()["data"] == []
+        await register(claimant, await a_conference(uow))
+    await verify(claimant, uow)
+    assert (await claimant.get(path)).json()["data"]["phone_number"] == victim.phone_number
+    assert [one["id"] for one in (await claimant.get(f"{API}/attendees/")).json()["data"]] == [
+        victim.id
+    ]
+
+
+async def test_what_others_wrote_down_is_not_carried_to_an_address_that_can_be_proven(
+    claimant: httpx.AsyncClient, victim: Attendee, uow: Units, organizer: User
+) -> None:
+    bare = await an_attendee(uow, email="bare@example.com", by=organizer)
+    await sign_up(claimant, "another", bare.email)
+    assert (await claimant.patch(f"{API}/users/me/", json={"email": "m@x.org"})).status_code == 200
+    await verify(claimant, uow)
+    for person in (bare, victim):
+        assert (await claimant.get(f"{API}/attendees/{person.id}/")).status_code == 404
+
+
+async def test_a_review_counts_what_is_one_s_own(
+    claimant: httpx.AsyncClient, hidden: Registration, uow: Units, engine: AsyncEngine
+) -> None:
+    async with engine.begin() as connection:
+        await connection.execute(
+            text(
+                "UPDATE conferences SET visibility = 'public',"
+                " starts_at = now() - interval '2 days', ends_at = now() - interval '1 day'"
+            )
+        )
+        await connection.execute(text("UPDATE registrations SET checked_in_at = now()"))
+    async with uow().reading() as tx:
+        me = (await claimant.get(f"{API}/users/me/")).json()["data"]["id"]
+        before = await tx.reviews.presence(me, hidden.conference_id)
+    await verify(claimant, uow)
+    async with uow().reading() as tx:
+        after = await tx.reviews.presence(me, hidden.conference_id)
+    assert (before.is_confirmed, before.is_checked_in) == (False, False)
+    assert (after.is_confirmed, after.is_checked_in) == (True, True)

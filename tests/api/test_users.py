@@ -41,6 +41,12 @@ async def tokens_of(
     return data
 
 
+async def prove(engine: AsyncEngine) -> None:
+    """The addresses of all accounts are proven."""
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE users SET verified_at = now()"))
+
+
 @pytest.fixture
 async def jane(client: httpx.AsyncClient) -> httpx.AsyncClient:
     """A client logged in as Jane."""
@@ -231,10 +237,21 @@ async def test_the_linked_attendee_keeps_the_account_s_address(
 ) -> None:
     await add_attendee(engine, "jane@example.com")
     id = (await sign_up(client)).json()["data"]["id"]
+    await prove(engine)
     access = (await tokens_of(client, "jane"))["access"]
     client.headers["Authorization"] = f"Bearer {access}"
     assert (await client.patch(ME, json={"email": "J@Example.org"})).status_code == 200
     assert await attendees(engine) == [("j@example.org", id)]
+
+
+async def test_an_unproven_account_leaves_whom_others_entered_where_they_were(
+    jane: httpx.AsyncClient, engine: AsyncEngine
+) -> None:
+    await add_attendee(engine, "jane@example.com")
+    assert (await jane.patch(ME, json={"email": "Jane@example.com"})).status_code == 200
+    assert await attendees(engine) == [("jane@example.com", 1)]
+    assert (await jane.patch(ME, json={"email": "j@example.org"})).status_code == 200
+    assert await attendees(engine) == [("jane@example.com", None)]
 
 
 async def test_an_address_of_somebody_else_is_refused(
@@ -243,6 +260,7 @@ async def test_an_address_of_somebody_else_is_refused(
     await add_attendee(engine, "jane@example.com")
     await add_attendee(engine, "john@example.com")
     id = (await sign_up(client)).json()["data"]["id"]
+    await prove(engine)
     access = (await tokens_of(client, "jane"))["access"]
     client.headers["Authorization"] = f"Bearer {access}"
     answer = await client.patch(ME, json={"email": "John@example.com"})

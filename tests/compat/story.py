@@ -149,4 +149,69 @@ class MiniEvent(Teller):
         return found["id"], found["max_capacity"]
 
 
-TELLERS: tuple[type[Teller], ...] = (Native, EventManagement, MiniEvent)
+@dataclass(kw_only=True)
+class EventHub(Teller):
+    """Seed 003: an event is published by its organizer, a booking confirmed by its owner."""
+
+    base: str = "/compat/event-hub/api"
+    waits: bool = False
+
+    async def create(self) -> int:
+        body = {
+            "title": "Story",
+            "location": "Here",
+            "start_date": START,
+            "end_date": END,
+            "max_attendees": SEATS,
+        }
+        made = await self.ask("POST", f"{self.base}/events/", self.organizer, body)
+        id = int(made.json()["id"])
+        await self.ask("POST", f"{self.base}/events/{id}/publish/", self.organizer)
+        return id
+
+    async def register(self, event: int, person: Person) -> str:
+        answer = await self.ask("POST", f"{self.base}/bookings/", person.headers, {"event": event})
+        if answer.status_code != 201:
+            assert answer.status_code == 409, answer.text
+            return "refused"
+        self.registrations[person.email] = id = answer.json()["id"]
+        confirmed = await self.ask("POST", f"{self.base}/bookings/{id}/confirm/", person.headers)
+        assert confirmed.json()["status"] == "confirmed"
+        return "seated"
+
+    async def seen(self, event: int) -> tuple[int, int]:
+        found: dict[str, Any] = (await self.ask("GET", f"{self.base}/events/{event}/", None)).json()
+        return found["id"], found["max_attendees"]
+
+
+@dataclass(kw_only=True)
+class JoinToIt(Teller):
+    """Seed 004: whoever finds no seat is refused, and one unregisters oneself."""
+
+    base: str = "/compat/jointoit/api/events"
+    waits: bool = False
+    joined: dict[str, int] = field(default_factory=dict)
+
+    async def create(self) -> int:
+        body = {"title": "Story", "date": START, "location": "Here", "max_attendees": SEATS}
+        return int((await self.ask("POST", f"{self.base}/", self.organizer, body)).json()["id"])
+
+    async def register(self, event: int, person: Person) -> str:
+        answer = await self.ask("POST", f"{self.base}/{event}/register/", person.headers)
+        if answer.status_code != 201:
+            assert answer.status_code == 400, answer.text
+            return "refused"
+        self.joined[person.email] = event
+        return "seated"
+
+    async def cancel(self, person: Person) -> None:
+        path = f"{self.base}/{self.joined[person.email]}/unregister/"
+        answer = await self.ask("POST", path, person.headers)
+        assert answer.status_code == 200, answer.text
+
+    async def seen(self, event: int) -> tuple[int, int]:
+        found: dict[str, Any] = (await self.ask("GET", f"{self.base}/{event}/", None)).json()
+        return found["id"], found["max_attendees"]
+
+
+TELLERS: tuple[type[Teller], ...] = (Native, EventManagement, MiniEvent, EventHub, JoinToIt)

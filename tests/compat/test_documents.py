@@ -159,7 +159,7 @@ def fields_of(document: dict[str, Any], operation: Operation) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "contract", ["event-hub", "event-management", "mini-event"], scope="module"
+    "contract", ["event-hub", "event-management", "jointoit", "mini-event"], scope="module"
 )
 def test_examples_of_malformed_requests_name_what_may_be_sent(
     document: dict[str, Any], operations: list[Operation]

@@ -39,6 +39,7 @@ _TICKET = Ticket(
     room="Hall A",
     organizer_id=1,
     owner_id=2,
+    revised_at=NOW,
 )
 
 

@@ -119,7 +119,7 @@ def test_a_zone_is_described_once_however_many_entries_need_it() -> None:
 
 
 def test_whole_days_are_days_and_the_end_is_not_one_of_them() -> None:
-    text = ics(of_ticket(an_admission(), NOW))
+    text = ics(of_ticket(an_admission()))
     [event] = read(text)
     assert (event.dtstart.value, event.dtend.value) == (date(2031, 3, 1), date(2031, 3, 4))
     assert b"DTSTART;VALUE=DATE:20310301\r\n" in text
@@ -128,12 +128,12 @@ def test_whole_days_are_days_and_the_end_is_not_one_of_them() -> None:
 
 def test_whole_days_across_a_change_of_the_clock_are_still_days() -> None:
     days = TimeRange(start=utc("2031-03-28T23:00"), end=utc("2031-03-30T22:00"))
-    [event] = read(ics(of_ticket(an_admission(period=days), NOW)))
+    [event] = read(ics(of_ticket(an_admission(period=days))))
     assert (event.dtstart.value, event.dtend.value) == (date(2031, 3, 29), date(2031, 3, 31))
 
 
 def test_a_ticket_is_an_event_without_its_secret() -> None:
-    text = ics(of_ticket(a_ticket(), NOW))
+    text = ics(of_ticket(a_ticket()))
     [event] = read(text)
     assert event.summary.value == "Keynote: Future of AI"
     assert event.location.value == "Hall A, Congress Center Leipzig"

@@ -23,7 +23,7 @@ async def test_it_draws_every_kind(press: Press) -> None:
     assert CODE in Paper(await press.ticket_pdf(ticket, NOW)).text
     assert codes_in(await press.ticket_png(ticket)) == [CODE]
     assert b"<title>Ticket 15</title>" in await press.ticket_svg(ticket)
-    assert (await press.calendar(of_ticket(ticket, NOW))).startswith(b"BEGIN:VCALENDAR\r\n")
+    assert (await press.calendar(of_ticket(ticket))).startswith(b"BEGIN:VCALENDAR\r\n")
 
 
 async def test_others_go_on_while_it_draws(press: Press) -> None:

@@ -112,9 +112,11 @@ def test_another_plenary_has_other_identities() -> None:
 
 
 def test_a_ticket_keeps_its_identity_wherever_it_moves() -> None:
-    [before] = of_ticket(TICKET, NOW).entries
-    moved = replace(TICKET, session_id=6, session_name="Panel", room="B")
-    [after] = of_ticket(moved, NOW + timedelta(minutes=5)).entries
+    [before] = of_ticket(TICKET).entries
+    later = TICKET.revised_at + timedelta(minutes=5)
+    moved = replace(TICKET, session_id=6, session_name="Panel", room="B", revised_at=later)
+    [after] = of_ticket(moved).entries
+    assert after.revised_at == later
     assert after.uid == before.uid
     assert after.revision == before.revision + 300
     assert (before.name, after.name) == ("Tech Summit", "Panel")
@@ -125,11 +127,11 @@ def test_a_ticket_tells_what_there_is_to_know_and_not_its_code() -> None:
     ticket = replace(
         TICKET, ticket_type_name="Early bird", quantity=3, status=RegistrationStatus.PENDING
     )
-    [entry] = of_ticket(ticket, NOW).entries
+    [entry] = of_ticket(ticket).entries
     assert entry.notes == "Registration 15\nTicket: Early bird\nAdmits 3\nNot confirmed yet"
     assert entry.status is EntryStatus.TENTATIVE
     assert TICKET.code not in str(entry)
-    [entry] = of_ticket(TICKET, NOW).entries
+    [entry] = of_ticket(TICKET).entries
     assert (entry.notes, entry.status) == ("Registration 15", EntryStatus.CONFIRMED)
 
 

@@ -43,6 +43,7 @@ from app.domain.supply import (
     Venue,
     choose,
     ensure_may_register,
+    ensure_not_begun,
     ensure_open,
     ensure_sees,
     is_visible_to,
@@ -71,6 +72,7 @@ VENUE = Venue(
     status=ConferenceStatus.PUBLISHED,
     visibility=Visibility.PUBLIC,
     registration_deadline=None,
+    starts_at=NOW,
     ends_at=NOW + 24 * HOUR,
     admission=ADMISSION,
 )
@@ -142,6 +144,16 @@ def test_whoever_manages_a_conference_may_enter_people_after_the_fact() -> None:
         ensure_open(who, VENUE, SESSION, NOW + 100 * HOUR)
     with pytest.raises(ConferencePast):
         ensure_open(STRANGER, VENUE, SESSION, NOW + 100 * HOUR)
+
+
+@pytest.mark.parametrize("status", [ConferenceStatus.DRAFT, ConferenceStatus.CANCELLED])
+def test_who_comes_before_the_start_finds_it_open_or_not_at_all(status: ConferenceStatus) -> None:
+    ensure_not_begun(VENUE, NOW)
+    with pytest.raises(ConferencePast):
+        ensure_not_begun(VENUE, NOW + timedelta(seconds=1))
+    # That it is not held comes before that it is over.
+    with pytest.raises(ConferenceInactive):
+        ensure_not_begun(replace(VENUE, status=status), NOW + HOUR)
 
 
 def test_one_registers_oneself() -> None:

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.domain.request_logs import Entry, LogBuffer, masked, storable
+from app.domain.request_logs import Entry, LogBuffer, masked, masked_path, storable
 
 
 def entry(number: int) -> Entry:
@@ -98,3 +98,17 @@ def test_values_of_secrets_are_masked(query: str, kept: str) -> None:
 def test_what_no_database_holds_is_replaced() -> None:
     assert storable("a\0b\ud800") == "a\ufffdb?"
     assert len(storable("x" * 5000)) == 2000
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/api/v1/public/calendars/s3cr3t.ics", "/api/v1/public/calendars/***"),
+        ("/api/v1/public/calendars/s3cr3t.ics/", "/api/v1/public/calendars/***/"),
+        ("/api/v1/public//Calendars//s3cr3t", "/api/v1/public//Calendars//***"),
+        ("/api/v1/public/calendars/", "/api/v1/public/calendars/"),
+        ("/api/v1/conferences/7/calendar.ics", "/api/v1/conferences/7/calendar.ics"),
+    ],
+)
+def test_the_secret_in_a_path_is_masked(path: str, kept: str) -> None:
+    assert masked_path(path) == kept

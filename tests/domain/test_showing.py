@@ -6,10 +6,11 @@ import pytest
 from app.domain.access import Caller, Role
 from app.domain.conferences import Conference, ConferenceStatus, Visibility
 from app.domain.money import Money
-from app.domain.revising import is_news
 from app.domain.showing import (
     available_spots,
     average_rating,
+    has_begun,
+    is_active,
     is_registration_open,
     shows_online_url,
     tags_of,
@@ -53,6 +54,20 @@ def test_registration_is_open_for_what_is_published_and_not_over(status: Confere
     assert is_registration_open(conference, NOW) is published
     assert is_registration_open(conference, MEETUP.period.end - SECOND) is published
     assert not is_registration_open(conference, MEETUP.period.end)
+
+
+@pytest.mark.parametrize("status", list(ConferenceStatus))
+def test_active_is_what_is_published_and_not_over(status: ConferenceStatus) -> None:
+    conference = replace(MEETUP, status=status)
+    published = status is ConferenceStatus.PUBLISHED
+    assert is_active(conference, MEETUP.period.start - SECOND) is published
+    assert is_active(conference, NOW) is published
+    assert not is_active(conference, MEETUP.period.end)
+
+
+def test_past_is_what_has_begun() -> None:
+    assert not has_begun(MEETUP, MEETUP.period.start)
+    assert has_begun(MEETUP, MEETUP.period.start + SECOND)
 
 
 def test_registration_is_open_to_the_very_deadline() -> None:
@@ -107,20 +122,3 @@ def test_the_address_is_for_those_with_a_seat_and_who_manages(
 
 def test_without_its_address_nothing_else_is_missing() -> None:
     assert without_online_url(MEETUP) == replace(MEETUP, online_url="")
-
-
-@pytest.mark.parametrize(
-    ("changed", "news"),
-    [
-        (replace(MEETUP, name="Other", capacity=4, tags="x"), False),
-        (replace(MEETUP, location="Oslo"), True),
-        (replace(MEETUP, online_url="https://meet.example/2"), True),
-        (replace(MEETUP, is_online=False), True),
-        (replace(MEETUP, period=days(date(2026, 9, 1), date(2026, 9, 4), "UTC")), True),
-        (replace(MEETUP, location="Oslo", status=ConferenceStatus.DRAFT), False),
-    ],
-)
-def test_another_time_or_place_is_news_of_what_is_published(
-    changed: Conference, news: bool
-) -> None:
-    assert is_news(MEETUP, changed) is news

@@ -37,6 +37,7 @@ TICKET = Ticket(
     room="",
     organizer_id=ORGANIZER,
     owner_id=OWNER,
+    revised_at=CONFIRMED,
 )
 
 

@@ -145,6 +145,7 @@ async def test_sign_up_and_entry_at_once_end_up_linked(uow: Units, round: int) -
                 last_name="",
                 role=Role.ATTENDEE,
             )
+            await tx.attendees.hold_email(f"{name}@example.com")
             user = await tx.accounts.add(wanted, PASSWORD_HASH, NOW)
             await tx.attendees.link(f"{name}@example.com", user.id)
         return user.id

@@ -1,5 +1,6 @@
 """Who is due, and for how long they were there, as the database counts it."""
 
+import asyncio
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,12 +8,16 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain.access import Role
-from app.domain.certificates import issue_due
+from app.domain import checking_in
+from app.domain.access import Caller, Role
+from app.domain.certificates import go_on_issuing, issue_due, issue_late, issue_to_all
+from app.domain.check_ins import Scan
 from app.domain.conferences import Conference
 from app.domain.times import utc_now
 from app.repositories.certificates import Certificates
 from tests.factories import Units, a_conference, a_registration, a_session, a_user, an_attendee
+
+ADMIN = Caller(user_id=1, username="a", email_folded="a@x", role=Role.ADMIN, family="")
 
 
 async def run(engine: AsyncEngine, statement: str) -> None:
@@ -127,6 +132,99 @@ async def test_who_did_not_come_or_cancelled_or_has_one_gets_none(
     assert await count(engine, "SELECT array_agg(attendee_id) FROM certificates") == [3]
     await run(engine, "UPDATE conferences SET certified_at = NULL")
     assert await issue_due(uow(), utc_now(), most=10)
+    assert await count(engine, "SELECT count(*) FROM certificates") == 1
+
+
+async def test_a_check_in_that_reaches_us_late_is_certified_too(
+    uow: Units, engine: AsyncEngine
+) -> None:
+    conference = await an_ended(uow, engine, 3)
+    late = "UPDATE registrations SET checked_in_at = NULL WHERE id = 3 RETURNING ticket_code"
+    async with engine.begin() as connection:
+        code = str((await connection.execute(text(late))).scalar_one())
+    assert await issue_due(uow(), utc_now(), most=10)
+    assert not await issue_late(uow(), utc_now(), most=10)
+    scan = Scan(code=code, nonce="offline", scanned_at=utc_now() - timedelta(days=1))
+    await checking_in.upload(uow(), ADMIN, conference.id, [scan], utc_now())
+    assert not await issue_due(uow(), utc_now(), most=10)
+    assert await issue_late(uow(), utc_now(), most=10)
+    assert not await issue_late(uow(), utc_now(), most=10)
+    assert await count(engine, "SELECT count(*) FROM certificates") == 3
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        "UPDATE check_ins SET received_at = now() - interval '2 minutes'",
+        "UPDATE check_ins SET undone_at = now()",
+        "UPDATE registrations SET status = 'cancelled'",
+        "UPDATE conferences SET status = 'cancelled'",
+        "UPDATE conferences SET certified_at = NULL",
+        "UPDATE conferences SET starts_at = '2020-01-01', ends_at = '2020-01-02'",
+    ],
+)
+async def test_what_is_not_late_is_left_alone(
+    uow: Units, engine: AsyncEngine, otherwise: str
+) -> None:
+    conference = await an_ended(uow, engine, 1)
+    await run(engine, "UPDATE conferences SET certified_at = now()")
+    await run(engine, "UPDATE registrations SET checked_in_at = NULL")
+    async with engine.begin() as connection:
+        found = await connection.execute(text("SELECT ticket_code FROM registrations"))
+        code = str(found.scalar_one())
+    scan = Scan(code=code, nonce="late")
+    await checking_in.upload(uow(), ADMIN, conference.id, [scan], utc_now())
+    async with engine.connect() as connection:
+        certificates = Certificates(connection)
+        window = (utc_now() - timedelta(days=30), utc_now())
+        assert await certificates.lock_late(*window) is not None
+        await connection.execute(text(otherwise))
+        if "undone" in otherwise:
+            await connection.execute(text("UPDATE registrations SET checked_in_at = NULL"))
+        assert await certificates.lock_late(*window) is None
+        await connection.rollback()
+
+
+async def test_the_button_issues_in_bites_and_whoever_is_killed_goes_on(
+    uow: Units, engine: AsyncEngine
+) -> None:
+    conference = await an_ended(uow, engine, 5)
+    done = await issue_to_all(uow(), ADMIN, conference.id, utc_now(), most=2)
+    assert (done.issued, done.remaining) == (2, 3)
+    # The message that goes on is handled twice, by two at once, and after all is done.
+    for issued in (4, 5, 5):
+        last = (
+            "SELECT subject FROM outbox WHERE kind = 'certificates_issuing' ORDER BY id DESC"
+            " LIMIT 1"
+        )
+        subject = await count(engine, last)
+        assert isinstance(subject, int)
+        await go_on_issuing(uow(), subject, utc_now(), most=2)
+        assert await count(engine, "SELECT count(*) FROM certificates") == issued
+    assert await count(engine, "SELECT count(DISTINCT issued_by) FROM certificates") == 1
+    told = "SELECT count(DISTINCT subject) FROM outbox WHERE kind = 'certificate_issued'"
+    assert await count(engine, told) == 5
+    again = await issue_to_all(uow(), ADMIN, conference.id, utc_now(), most=2)
+    assert (again.issued, again.remaining) == (0, 0)
+
+
+async def test_what_is_issued_goes_on_together_without_anything_twice(
+    uow: Units, engine: AsyncEngine
+) -> None:
+    conference = await an_ended(uow, engine, 6)
+    await issue_to_all(uow(), ADMIN, conference.id, utc_now(), most=1)
+    subject = await count(engine, "SELECT subject FROM outbox WHERE kind = 'certificates_issuing'")
+    assert isinstance(subject, int)
+    await asyncio.gather(*(go_on_issuing(uow(), subject, utc_now(), most=2) for _ in range(4)))
+    assert await count(engine, "SELECT count(*) FROM certificates") == 6
+    await go_on_issuing(uow(), 404, utc_now())
+
+
+async def test_nothing_goes_on_for_what_was_deleted(uow: Units, engine: AsyncEngine) -> None:
+    conference = await an_ended(uow, engine, 2)
+    await issue_to_all(uow(), ADMIN, conference.id, utc_now(), most=1)
+    await run(engine, "UPDATE conferences SET deleted_at = now()")
+    await go_on_issuing(uow(), 1, utc_now())
     assert await count(engine, "SELECT count(*) FROM certificates") == 1
 
 

@@ -64,13 +64,14 @@ def test_secrets_are_masked_wherever_they_stand(stream: io.StringIO) -> None:
     logger = logging.getLogger("somebody")
     logger.warning("connecting to postgresql://me:hunter2@host/db")
     logger.warning("Authorization: Bearer abc.def", extra={"password": "hunter3"})
+    logger.warning("GET http://host/api/v1/public/calendars/hunter-4_x.ics")
     try:
         raise ValueError("signed with our-own-secret")
     except ValueError:
         logger.exception("failed")
     text = stream.getvalue()
     assert "failed" in text
-    for secret in ("hunter2", "hunter3", "abc.def", "our-own-secret"):
+    for secret in ("hunter2", "hunter3", "hunter-4", "abc.def", "our-own-secret"):
         assert secret not in text
 
 

@@ -14,6 +14,7 @@ from app.repositories.uow import UnitOfWork
 from tests.factories import PASSWORD_HASH
 from tests.repositories.counting import counted
 from tests.worker import rows
+from worker import emails
 from worker.facts import Facts
 from worker.gateway import Gateway
 from worker.handlers import Context, handle
@@ -262,6 +263,27 @@ async def test_a_reminder_is_noted_also_for_who_wants_no_mail(
     await handle(context, told(MessageKind.REMINDER, registration))
     assert mailbox.sent == 0
     assert await noted(engine)
+
+
+async def test_a_reminder_tells_of_the_conference_and_not_of_one_of_its_sessions(
+    engine: AsyncEngine, context: Context, mailbox: Mailbox
+) -> None:
+    [registration] = await rows.registrations(engine, price=4900)
+    await accounts(engine)
+    message = told(MessageKind.REMINDER, registration)
+    for _ in range(2):
+        await handle(context, message)
+    facts = await context.facts.registration(registration)
+    assert facts is not None
+    assert facts.conference_period is not None
+    assert facts.session_name
+    letter = emails.reminder(facts.of_conference())
+    assert letter.subject == f"It begins soon: {facts.conference_name}"
+    for left_out in (facts.session_name, facts.speaker, facts.room, "49.00"):
+        assert left_out not in letter.text + letter.html
+    assert "When:         Wednesday, 1 September 2027 to Friday, 3 September 2027" in letter.text
+    assert mailbox.sent == 2
+    assert len(await noted(engine)) == 1
 
 
 async def test_recommendations_are_not_sent_to_who_wants_no_mail(

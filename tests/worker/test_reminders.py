@@ -1,17 +1,16 @@
-"""Everybody who comes is told, once, that it begins soon and what has changed."""
+"""Everybody who comes is told, once, that it begins soon."""
 
 from collections.abc import Callable
 from datetime import timedelta
 
-import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain import reminders, revising
-from app.domain.access import Role
-from app.domain.conferences import ConferenceChanges
+from app.domain import reminders
+from app.domain.attendees import Attendee
+from app.domain.registrations import Registration
 from app.domain.times import utc_now
 from app.repositories.uow import UnitOfWork
-from tests.factories import a_conference, a_registration, a_session, a_user, an_attendee, caller
+from tests.factories import a_conference, a_registration, a_session, a_user, an_attendee
 from tests.worker import rows
 from worker.sweeper import Sweeper, reminding, tasks
 
@@ -24,10 +23,6 @@ async def reminded(engine: AsyncEngine) -> object:
     return await rows.ask(engine, f"{REMINDED}'reminder'")
 
 
-async def concerned(engine: AsyncEngine) -> object:
-    return await rows.ask(engine, f"{REMINDED}'concerned_by_change'")
-
-
 async def test_who_comes_is_reminded_once_and_in_time(engine: AsyncEngine, uow: MakeUow) -> None:
     now = utc_now()
     soon = await a_conference(uow, starts_at=now + timedelta(hours=23))
@@ -35,6 +30,8 @@ async def test_who_comes_is_reminded_once_and_in_time(engine: AsyncEngine, uow: 
     begun = await a_conference(uow, starts_at=now - timedelta(hours=1))
     comes = await a_registration(uow, soon)
     in_session = await a_registration(uow, await a_session(uow, soon))
+    for hour in (10, 11):
+        await a_registration(uow, await a_session(uow, soon, hour=hour), await of(uow, comes))
     gone = await a_registration(uow, soon)
     await rows.run(engine, f"UPDATE registrations SET status = 'cancelled' WHERE id = {gone.id}")
     for other in (late, begun):
@@ -45,6 +42,30 @@ async def test_who_comes_is_reminded_once_and_in_time(engine: AsyncEngine, uow: 
     assert await reminded(engine) == [comes.id, in_session.id]
 
     assert await reminders.remind_due(uow(), now + timedelta(hours=2), DAY) == 1
+
+
+async def of(uow: MakeUow, registration: Registration) -> Attendee:
+    async with uow() as tx:
+        return await tx.attendees.lock(registration.attendee_id)
+
+
+async def test_five_sessions_of_a_conference_are_one_reminder(
+    engine: AsyncEngine, uow: MakeUow
+) -> None:
+    now = utc_now()
+    soon = await a_conference(uow, starts_at=now + timedelta(hours=3), multi_track=True)
+    other = await a_conference(uow, starts_at=now + timedelta(hours=4))
+    person = await an_attendee(uow)
+    chosen = [
+        await a_registration(uow, await a_session(uow, soon, hour=hour), person)
+        for hour in range(5)
+    ]
+    elsewhere = await a_registration(uow, other, person)
+    assert [await reminders.remind_due(uow(), now, DAY, most=1) for _ in range(3)] == [1, 1, 0]
+    assert await reminded(engine) == [chosen[0].id, elsewhere.id]
+    # Whoever is admitted later was reminded already.
+    await a_registration(uow, soon, person)
+    assert await reminders.remind_due(uow(), now, DAY) == 0
 
 
 async def test_the_switch_for_mails_takes_nobody_off_the_list(
@@ -79,47 +100,8 @@ def test_with_no_hours_nobody_is_reminded() -> None:
     assert "remind" in [task.name for task in tasks(30, 1)]
 
 
-@pytest.mark.parametrize(
-    ("changes", "told"),
-    [({"location": "Oslo"}, 1), ({"online_url": "https://meet.example/1"}, 1), ({"name": "x"}, 0)],
-)
-async def test_a_change_of_place_is_announced(
-    engine: AsyncEngine, uow: MakeUow, changes: ConferenceChanges, told: int
-) -> None:
-    conference = await a_conference(uow)
-    admin = caller(await a_user(uow, role=Role.ADMIN))
-    await revising.update_conference(uow(), admin, conference.id, changes, utc_now())
-    announced = "SELECT count(*) FROM outbox WHERE kind = 'conference_changed'"
-    assert await rows.ask(engine, announced) == told
-
-
-async def test_who_comes_is_told_of_a_change_once_however_often_it_is_begun(
-    engine: AsyncEngine, uow: MakeUow
-) -> None:
-    conference = await a_conference(uow)
-    session = await a_session(uow, conference)
-    person, other = await an_attendee(uow), await an_attendee(uow)
-    await a_registration(uow, session, person)
-    admission = await a_registration(uow, conference, person)
-    also = await a_registration(uow, session, other)
-    gone = await a_registration(uow, conference)
-    await rows.run(engine, f"UPDATE registrations SET status = 'cancelled' WHERE id = {gone.id}")
-
-    # Killed after the first bite, and begun again.
-    told = [
-        await reminders.pass_on(uow(), conference.id, "change:1", utc_now(), most=1)
-        for _ in range(3)
-    ]
-    assert told == [1, 1, 0]
-    assert await concerned(engine) == sorted([admission.id, also.id])
-    assert await reminders.pass_on(uow(), conference.id, "change:2", utc_now()) == 2
-
-
-async def test_nobody_is_told_of_changes_to_what_was_called_off(
-    engine: AsyncEngine, uow: MakeUow
-) -> None:
+async def test_nobody_is_reminded_of_what_was_called_off(engine: AsyncEngine, uow: MakeUow) -> None:
     conference = await a_conference(uow)
     await a_registration(uow, conference)
     await rows.run(engine, "UPDATE conferences SET status = 'cancelled'")
-    assert await reminders.pass_on(uow(), conference.id, "change:1", utc_now()) == 0
     assert await reminders.remind_due(uow(), conference.period.start - DAY, DAY) == 0

@@ -52,6 +52,9 @@ INSERT INTO users (username, username_folded, email, email_folded, password_hash
 INSERT INTO token_families (id, user_id, current_jti, rotated_at, created_at, expires_at)
   SELECT gen_random_uuid(), 1, '', now(), now(), now() + n * interval '1 day'
   FROM generate_series(-1, 1, 2) n;
+INSERT INTO mailed_tokens (user_id, purpose, digest, email_folded, created_at, expires_at)
+  SELECT 1, 'verify_email', n, 'u@x', now(), now() + n * interval '1 day'
+  FROM generate_series(-1, 1, 2) n;
 INSERT INTO outbox (kind, subject, state, due_at, created_at, done_at, dedupe_key)
   SELECT 'registered', 1, state, now(), now(), now() - days * interval '1 day', key
   FROM (VALUES ('done', 31, NULL), ('done', 29, NULL), ('done', 31, 'kept'),
@@ -71,9 +74,21 @@ async def test_old_rows_are_forgotten_and_the_rest_stays(engine: AsyncEngine, uo
 
     kept = {
         table: await rows.ask(engine, f"SELECT count(*) FROM {table}")
-        for table in ("idempotency_keys", "token_families", "outbox", "request_logs")
+        for table in (
+            "idempotency_keys",
+            "token_families",
+            "mailed_tokens",
+            "outbox",
+            "request_logs",
+        )
     }
-    assert kept == {"idempotency_keys": 1, "token_families": 1, "outbox": 4, "request_logs": 1}
+    assert kept == {
+        "idempotency_keys": 1,
+        "token_families": 1,
+        "mailed_tokens": 1,
+        "outbox": 4,
+        "request_logs": 1,
+    }
 
 
 async def test_one_at_a_time_does_a_chore(uow: MakeUow) -> None:
@@ -129,6 +144,36 @@ async def test_a_chore_that_fails_stops_neither_itself_nor_the_others(
     async with running(sweeper, sweeper.stop):
         await eventually(all_done)
     assert done["has more"] == 5
+
+
+async def test_however_many_chores_are_due_they_leave_connections_to_others(
+    uow: MakeUow, running: Running, eventually: Eventually
+) -> None:
+    """At the start all are; each holds two connections, and the pool has ten."""
+    under_way = most = 0
+    done: set[int] = set()
+
+    def chore(number: int) -> Task:
+        async def do(unit: UnitOfWork, _now: datetime) -> bool:
+            nonlocal under_way, most
+            under_way += 1
+            most = max(most, under_way)
+            async with unit as tx:
+                await tx.upkeep.forget_tokens(utc_now(), 1)
+                await asyncio.sleep(0.02)
+            under_way -= 1
+            done.add(number)
+            return False
+
+        return Task(number=100 + number, name="test", every=60.0, chore=do)
+
+    async def all_done() -> bool:
+        return len(done) == 20
+
+    sweeper = Sweeper(uow, [chore(number) for number in range(20)])
+    async with running(sweeper, sweeper.stop):
+        await eventually(all_done)
+    assert most == 3
 
 
 async def test_who_waits_for_a_free_seat_gets_it(engine: AsyncEngine, uow: MakeUow) -> None:

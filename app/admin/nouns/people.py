@@ -1,6 +1,6 @@
 """Who comes and who logs in. The hash of a password is no column here."""
 
-from sqlalchemy import or_, select, true
+from sqlalchemy import and_, or_, select, true
 
 from app.admin.fields import Link, Moment, Number, Status, Words, YesNo
 from app.admin.listing import Listing
@@ -31,15 +31,18 @@ class Attendees(Listing):
     ]
     searched = ("name", "email", "organization")
     living = _a.deleted_at.is_(None)
-    related = (("registrations", "attendee"),)
+    related = (("registrations", "attendee"), ("certificates", "attendee"))
 
     def sight(self, caller: Caller) -> Clause:
         """Organizers see their guests, those whom they entered, and themselves."""
         if caller.is_admin:
             return true()
-        guests = select(_r.attendee_id).where(of_own(_r.conference_id, caller))
+        # As in the API: an address that anybody wrote down shows a guest, and nobody else.
+        came = or_(_r.guest_name == "", and_(_a.user_id.is_(None), _a.created_by.is_(None)))
+        guests = select(_r.attendee_id).where(of_own(_r.conference_id, caller), came)
         me = caller.user_id
-        return or_(_a.user_id == me, _a.created_by == me, _a.id.in_(guests))
+        oneself = and_(_a.user_id == me, _u.verified_at.is_not(None))
+        return or_(oneself, _a.created_by == me, _a.id.in_(guests))
 
 
 class Users(Listing):

@@ -65,6 +65,10 @@ class Conferences(Listing):
         ("waitlist", "conference"),
         ("check-ins", "conference"),
         ("payments", "conference"),
+        ("refunds", "conference"),
+        ("invoices", "conference"),
+        ("reviews", "conference"),
+        ("certificates", "conference"),
         ("notifications", "conference"),
     )
     row_actions = ("view", "publish", "serve", "cancel")

@@ -10,7 +10,7 @@
     ├── Refused             well formed, and a rule of the domain says no
     │   ├── SessionOverlap, RoomOverlap, SpeakerOverlap, ScheduleConflict
     │   ├── SessionFull, ConferenceFull, TicketTypeSoldOut, CapacityBelowTaken, NotOnSale
-    │   ├── AlreadyRegistered, RegistrationClosed, ConferencePast, ConferenceInactive
+    │   ├── AlreadyRegistered, NotRegistered, RegistrationClosed, ConferencePast, ConferenceInactive
     │   ├── HoldExpired, PaymentState, AlreadyPaid, AmountMismatch
     │   ├── AlreadyCheckedIn, Unpaid, TicketCancelled, WrongConference, NotCheckedIn
     │   ├── NameTaken, CategoryInUse, TicketTypeInUse, SeatsAvailable
@@ -57,6 +57,7 @@ from app.domain.errors.refusals import (
     NameTaken,
     NotCheckedIn,
     NotOnSale,
+    NotRegistered,
     PaymentState,
     RefundTooLarge,
     RegistrationClosed,
@@ -123,6 +124,7 @@ __all__ = [
     "NotCheckedIn",
     "NotFound",
     "NotOnSale",
+    "NotRegistered",
     "Other",
     "PaymentState",
     "RefundTooLarge",

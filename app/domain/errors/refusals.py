@@ -103,6 +103,12 @@ class RegistrationState(Refused):
     message = "The registration is not in a state that allows this."
 
 
+class NotRegistered(Refused):
+    code = "not_registered"
+    field = "conference"
+    message = "You are not registered for this conference."
+
+
 class ConferenceState(Refused):
     code = "conference_state"
     message = "The conference is not in a state that allows this."

@@ -1,9 +1,16 @@
 """Every table, as SQLAlchemy Core."""
 
-from app.repositories.tables.accounts import mailed_tokens, token_families, users
+from app.repositories.tables.accounts import (
+    calendar_feeds,
+    mailed_tokens,
+    token_families,
+    users,
+)
 from app.repositories.tables.afterwards import certificates, review_votes, reviews
+from app.repositories.tables.changes import COUNTS, FACTS, PROGRAMMES
 from app.repositories.tables.columns import CLAIMING, JOINING, LIVE, metadata
 from app.repositories.tables.conferences import (
+    PUBLIC,
     categories,
     conferences,
     rooms,
@@ -13,6 +20,7 @@ from app.repositories.tables.conferences import (
 )
 from app.repositories.tables.machinery import idempotency_keys, outbox, request_logs
 from app.repositories.tables.money import invoice_counters, invoices, payments, refunds
+from app.repositories.tables.news import news
 from app.repositories.tables.registrations import (
     attendees,
     check_ins,
@@ -23,9 +31,14 @@ from app.repositories.tables.registrations import (
 
 __all__ = [
     "CLAIMING",
+    "COUNTS",
+    "FACTS",
     "JOINING",
     "LIVE",
+    "PROGRAMMES",
+    "PUBLIC",
     "attendees",
+    "calendar_feeds",
     "categories",
     "certificates",
     "check_ins",
@@ -35,6 +48,7 @@ __all__ = [
     "invoices",
     "mailed_tokens",
     "metadata",
+    "news",
     "notifications",
     "outbox",
     "payments",

@@ -1,9 +1,11 @@
 """Who logs in."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
+    ForeignKey,
     Index,
     Integer,
     Table,
@@ -48,6 +50,7 @@ users = Table(
     instant("created_at"),
     instant("updated_at"),
     one_of("role", "attendee", "organizer", "admin"),
+    Index("ix_users_created_at", "created_at", "id"),
 )
 
 token_families = Table(
@@ -80,4 +83,19 @@ mailed_tokens = Table(
     UniqueConstraint("digest"),
     Index("ix_mailed_tokens_user_id", "user_id"),
     Index("ix_mailed_tokens_expires_at", "expires_at"),
+)
+
+# The address of an account's own calendar is made of the nonce and a key that is not kept here.
+calendar_feeds = Table(
+    "calendar_feeds",
+    metadata,
+    Column(
+        "user_id",
+        BigInteger,
+        ForeignKey("users.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("nonce", UUID(as_uuid=False), nullable=False, unique=True),
+    instant("created_at"),
 )

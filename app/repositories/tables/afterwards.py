@@ -43,6 +43,10 @@ reviews = Table(
         "uq_reviews_conference_id_user_id", "conference_id", "user_id", where="deleted_at IS NULL"
     ),
     Index("ix_reviews_user_id", "user_id"),
+    Index("ix_reviews_rating", "rating", "id", postgresql_where=text("deleted_at IS NULL")),
+    Index("ix_reviews_helpful", "helpful_count", "id", postgresql_where=text("deleted_at IS NULL")),
+    # The newest of all conferences are read from its end.
+    Index("ix_reviews_created_at", "created_at", "id", postgresql_where=text("deleted_at IS NULL")),
 )
 
 review_votes = Table(
@@ -74,4 +78,5 @@ certificates = Table(
     UniqueConstraint("number"),
     UniqueConstraint("conference_id", "attendee_id"),
     Index("ix_certificates_attendee_id", "attendee_id"),
+    Index("ix_certificates_issued_at", "issued_at", "id"),
 )

@@ -7,6 +7,7 @@ extension: equality of an id is the overlap of two one-element ranges.
 from datetime import datetime
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     CheckConstraint,
     Column,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Text,
+    event,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -31,6 +33,25 @@ metadata = MetaData(
         "ck": "ck_%(table_name)s_%(constraint_name)s",
     }
 )
+
+
+def made_first(statement: str) -> None:
+    """What the tables need before they are made: a function, a counter."""
+    event.listen(metadata, "before_create", DDL(statement))  # type: ignore[no-untyped-call]
+
+
+def made_last(statement: str) -> None:
+    """What needs the tables: a trigger."""
+    event.listen(metadata, "after_create", DDL(statement))  # type: ignore[no-untyped-call]
+
+
+# Every three letters that follow one another: what holds a part of a text holds all of the part's.
+GRAMS = (
+    "CREATE FUNCTION grams(words text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT"
+    " RETURN ARRAY(SELECT DISTINCT substr(lower(words), place, 3)"
+    " FROM generate_series(1, length(lower(words)) - 2) AS place)"
+)
+made_first(GRAMS)
 
 LIVE = "status IN ('pending', 'confirmed')"
 CLAIMING = "status IN ('pending', 'confirmed', 'waitlisted')"

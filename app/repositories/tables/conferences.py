@@ -5,19 +5,24 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     ForeignKeyConstraint,
     Index,
     Integer,
+    Numeric,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 
+from app.domain.money import EXPONENTS
 from app.repositories.tables.columns import (
     at_most_one,
     identity,
     instant,
+    made_first,
     metadata,
     money,
     one_of,
@@ -25,6 +30,35 @@ from app.repositories.tables.columns import (
     search,
     seats,
     words,
+)
+
+# What anybody may see.
+PUBLIC = "deleted_at IS NULL AND status <> 'draft' AND visibility = 'public'"
+_PUBLIC_ORDERS = {
+    "starts_at": ("starts_at", "id"),
+    "ends_at": ("ends_at", "id"),
+    "created_at": ("created_at", "id"),
+    "name": ("name", "id"),
+    "price": ("price", "id"),
+    "is_full": ("is_full", "starts_at", "id"),
+    "deadline": ("registration_deadline", "id"),
+}
+_WHENS = " ".join(
+    f"WHEN currency IN ({', '.join(repr(name) for name in sorted(named))})"
+    f" THEN {10.0**-digits:.{digits}f}"
+    for digits in sorted(set(EXPONENTS.values()))
+    if (named := [name for name, exponent in EXPONENTS.items() if exponent == digits])
+)
+# What one of the minor units that prices are counted in is worth in whole ones.
+UNIT_OF = (
+    "CREATE FUNCTION unit_of(currency text) RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE"
+    f" STRICT RETURN CASE {_WHENS} ELSE 0.01 END"
+)
+made_first(UNIT_OF)
+# As `lower` and single blanks make of them what is looked for.
+_TAG_KEYS = (
+    r"string_to_array(regexp_replace(regexp_replace(lower(btrim(tags)), '\s+', ' ', 'g'),"
+    r" ' ?, ?', ',', 'g'), ',')"
 )
 
 categories = Table(
@@ -72,7 +106,16 @@ conferences = Table(
     instant("created_at"),
     instant("updated_at"),
     instant("deleted_at", nullable=True),
-    search("name || ' ' || description || ' ' || tags"),
+    search("name || ' ' || description || ' ' || tags || ' ' || location"),
+    # In whole units, to be compared across currencies by what is said.
+    Column("price", Numeric, Computed("price_minor::numeric * unit_of(currency)", persisted=True)),
+    # While its value stays, a seat more or less touches no index.
+    Column(
+        "is_full",
+        Boolean,
+        Computed("capacity IS NOT NULL AND seats_taken >= capacity", persisted=True),
+    ),
+    Column("tag_keys", ARRAY(Text), Computed(_TAG_KEYS, persisted=True)),
     CheckConstraint("starts_at < ends_at", name="period_forward"),
     CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity_positive"),
     CheckConstraint("reviews_count >= 0", name="reviews_not_negative"),
@@ -86,7 +129,7 @@ conferences = Table(
         "id",
         postgresql_where=text("deleted_at IS NULL"),
     ),
-    Index("ix_conferences_organizer_id", "organizer_id"),
+    Index("ix_conferences_organizer_id", "organizer_id", "starts_at", "id"),
     # Those that have ended are looked for every few seconds.
     Index(
         "ix_conferences_uncertified",
@@ -96,8 +139,30 @@ conferences = Table(
             "certified_at IS NULL AND deleted_at IS NULL AND status = 'published'"
         ),
     ),
-    Index("ix_conferences_category_id", "category_id"),
+    Index("ix_conferences_category_id", "category_id", "starts_at", "id"),
     Index("ix_conferences_search", "search", postgresql_using="gin"),
+    # What anybody may see, in each order that lists are asked for; the first is counted, too.
+    *(
+        Index(f"ix_conferences_public_{name}", *columns, postgresql_where=text(PUBLIC))
+        for name, columns in _PUBLIC_ORDERS.items()
+    ),
+    Index(
+        "ix_conferences_period",
+        text("tstzrange(starts_at, ends_at)"),
+        postgresql_using="gist",
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+    Index("ix_conferences_title", text("lower(name)")),
+    Index("ix_conferences_location", text("grams(location)"), postgresql_using="gin"),
+    Index("ix_conferences_tag_keys", "tag_keys", postgresql_using="gin"),
+    # The few that are not for everybody.
+    Index(
+        "ix_conferences_hidden",
+        "id",
+        postgresql_where=text(
+            "deleted_at IS NULL AND (status = 'draft' OR visibility = 'private')"
+        ),
+    ),
 )
 
 rooms = Table(
@@ -170,6 +235,11 @@ sessions = Table(
     ),
     Index("ix_sessions_conference_id", "conference_id", "starts_at"),
     Index("ix_sessions_starts_at", "starts_at", "id", postgresql_where=text("deleted_at IS NULL")),
+    *(
+        Index(f"ix_sessions_{name}", name, "id", postgresql_where=text("deleted_at IS NULL"))
+        for name in ("name", "price_minor", "created_at")
+    ),
+    Index("ix_sessions_speaker", text("grams(speaker)"), postgresql_using="gin"),
     Index("ix_sessions_search", "search", postgresql_using="gin"),
 )
 

@@ -11,6 +11,8 @@ outbox = Table(
     identity(),
     words("kind", None),
     Column("subject", BigInteger, nullable=False),
+    # The message that this one goes back to, where it matters which it was.
+    Column("about", BigInteger, nullable=True),
     Column("dedupe_key", Text, nullable=True, unique=True),
     words("state", "open"),
     Column("attempts", Integer, nullable=False, server_default=text("0")),

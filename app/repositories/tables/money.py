@@ -64,6 +64,9 @@ payments = Table(
     at_most_one("uq_payments_one_open", "registration_id", where="status = 'pending'"),
     at_most_one("uq_payments_one_capture", "registration_id", where="status = 'paid'"),
     Index("ix_payments_registration_id", "registration_id"),
+    # All that is paid, the newest first.
+    Index("ix_payments_created_at", "created_at", "id"),
+    Index("ix_payments_status", "status", "created_at", "id"),
 )
 
 refunds = Table(
@@ -117,5 +120,6 @@ invoices = Table(
     UniqueConstraint("payment_id"),
     UniqueConstraint("number"),
     UniqueConstraint("organizer_id", "year", "sequence"),
+    Index("ix_invoices_issued_at", "issued_at", "id"),
     CheckConstraint("sequence > 0", name="sequence_positive"),
 )

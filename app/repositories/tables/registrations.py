@@ -47,6 +47,10 @@ attendees = Table(
         "uq_attendees_user_id", "user_id", where="deleted_at IS NULL AND user_id IS NOT NULL"
     ),
     Index("ix_attendees_created_by", "created_by"),
+    Index("ix_attendees_created_at", "created_at", "id"),
+    Index("ix_attendees_name", text("lower(name)"), "id"),
+    # Whose something is, is asked of those who were deleted, too.
+    Index("ix_attendees_user_id", "user_id", postgresql_where=text("user_id IS NOT NULL")),
 )
 
 registrations = Table(
@@ -72,6 +76,8 @@ registrations = Table(
     instant("confirmed_at", nullable=True),
     instant("ended_at", nullable=True),
     words("end_reason"),
+    # When it was last moved to another target.
+    instant("moved_at", nullable=True),
     # What a guest without an account called themself, this time.
     words("guest_name"),
     words("special_requirements"),
@@ -114,6 +120,8 @@ registrations = Table(
         where=f"session_id IS NULL AND {CLAIMING}",
     ),
     Index("ix_registrations_attendee_id", "attendee_id"),
+    # All of them, the newest first; always written at its end, which costs next to nothing.
+    Index("ix_registrations_created_at", "created_at", "id"),
     Index("ix_registrations_owner_id", "owner_id", postgresql_where=text("owner_id IS NOT NULL")),
     Index("ix_registrations_conference_id", "conference_id", "id"),
     Index(
@@ -175,6 +183,8 @@ check_ins = Table(
     UniqueConstraint("conference_id", "nonce"),
     at_most_one("uq_check_ins_standing", "registration_id", where="undone_at IS NULL"),
     Index("ix_check_ins_conference_id", "conference_id", "id"),
+    # Whoever comes in after the certificates were issued is found by it.
+    Index("ix_check_ins_received_at", "conference_id", "received_at"),
 )
 
 notifications = Table(

@@ -5,7 +5,7 @@ through the keys of the first form, so there the code is in the header `X-Error-
 header is on every refusal.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,12 +70,49 @@ class Manner:
         """The body of what concerns fields."""
         return named
 
+    def shape(self, status: int) -> Any:
+        """The model of a body that goes out with this status, for the document."""
+        return Faults | Detail if status == 400 else Detail
+
     def framework(
         self, _: Request, status: int, code: str, message: str, headers: Mapping[str, str]
     ) -> Response:
         """What the framework refuses, without asking the domain."""
         body = self.told(message, code, status)
         return refusals.as_json(status, body, {**headers, CODE_HEADER: code})
+
+    def documented(
+        self, codes: Iterable[int], fault: str | None, wrong: str
+    ) -> dict[int | str, dict[str, Any]]:
+        """The `responses` of a route that may answer with these statuses; see `errors`."""
+        asked = set(codes)
+        wanted = {*asked, 400} if 422 in asked else asked
+        return {code: self._documented(code, fault, wrong) for code in sorted(wanted)}
+
+    def _documented(self, code: int, fault: str | None, wrong: str) -> dict[str, Any]:
+        example: Mapping[str, Any]
+        if code == 400 and fault:
+            example = self.faults({fault: [wrong]}, code)
+        elif code == 400:
+            example = self.told(_KEY_AT_FAULT, Invalid.code, code)
+        elif code in EXAMPLES:
+            example = self.told(EXAMPLES[code].message, EXAMPLES[code].code, code)
+        else:
+            named, message = FRAMEWORK_CODES[code]
+            example = self.told(message, named, code)
+        documented: dict[str, Any] = {
+            "model": self.shape(code),
+            "description": self.described(code),
+            "headers": {CODE_HEADER: {"schema": {"type": "string"}, "description": "The code."}},
+            "content": {"application/json": {"example": example}},
+        }
+        if code in (429, 503):
+            documented["headers"] |= RETRY_AFTER
+        return documented
+
+    def described(self, status: int) -> str:
+        """What a status means here, for the document."""
+        return "Malformed, or a rule refused" if status == 400 else DESCRIPTIONS[status]
 
     def _name(self, name: str) -> str:
         return WHOLE if name == "detail" else self.fields.get(name, name)
@@ -125,31 +162,4 @@ def errors(
     400 names a field that this route has, and what may be wrong about it; None is for one that
     takes nothing but a key.
     """
-    malformed = _detail(_KEY_AT_FAULT, Invalid.code) if fault is None else {fault: [wrong]}
-    wanted = {*codes, 400} if 422 in codes else set(codes)
-    return {code: _documented(code, malformed) for code in sorted(wanted)}
-
-
-def _documented(code: int, malformed: Mapping[str, Any]) -> dict[str, Any]:
-    example: Mapping[str, Any]
-    if code == 400:
-        example = malformed
-    elif code in EXAMPLES:
-        example = _detail(EXAMPLES[code].message, EXAMPLES[code].code)
-    else:
-        named, message = FRAMEWORK_CODES[code]
-        example = _detail(message, named)
-    described = "Malformed, or a rule refused" if code == 400 else DESCRIPTIONS[code]
-    documented: dict[str, Any] = {
-        "model": Faults | Detail if code == 400 else Detail,
-        "description": described,
-        "headers": {CODE_HEADER: {"schema": {"type": "string"}, "description": "The code."}},
-        "content": {"application/json": {"example": example}},
-    }
-    if code in (429, 503):
-        documented["headers"] |= RETRY_AFTER
-    return documented
-
-
-def _detail(message: str, code: str) -> dict[str, str]:
-    return {"detail": message, "code": code}
+    return Manner().documented(codes, fault, wrong)

@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from app.routers.compat.event_hub import app as event_hub
 from app.routers.compat.event_management import app as event_management
+from app.routers.compat.jointoit import app as jointoit
 from app.routers.compat.mini_event import app as mini_event
 
 COMPAT = "/compat"
@@ -13,6 +14,7 @@ COMPAT = "/compat"
 APPLICATIONS: Mapping[str, Callable[[str], FastAPI]] = {
     "event-hub": event_hub.application,
     "event-management": event_management.application,
+    "jointoit": jointoit.application,
     "mini-event": mini_event.application,
 }
 

@@ -97,12 +97,15 @@ class CertificateOut(BaseModel):
 
 
 class IssuedOut(BaseModel):
-    """How many were issued; who had one keeps it."""
+    """How many were issued; who had one keeps it. Those who remain get theirs within moments."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"conference": 1, "issued": 40}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"conference": 1, "issued": 40, "remaining": 0}]}
+    )
 
     conference: int
     issued: int
+    remaining: int
 
 
 class CertificatesQuery(ListQuery):
@@ -141,8 +144,9 @@ async def issue_certificates(
     Those who were checked in get theirs by themselves once the conference has ended.
     """
     if body.attendee is None:
-        issued = await certificates.issue_to_all(uow, me, body.conference, now)
-        return ok(IssuedOut(conference=body.conference, issued=issued))
+        done = await certificates.issue_to_all(uow, me, body.conference, now)
+        shown = IssuedOut(conference=body.conference, issued=done.issued, remaining=done.remaining)
+        return ok(shown)
     certificate = await certificates.issue(uow, me, body.conference, body.attendee, now)
     return created(CertificateOut.of(certificate, request))
 

@@ -1,9 +1,8 @@
 """Conferences as JSON: what is sent to put one up, what lists are asked for, what is shown."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, cast
+from typing import Literal, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -11,7 +10,6 @@ from app.domain.conferences import (
     Conference,
     ConferenceChanges,
     ConferenceDraft,
-    ConferenceFilter,
     ConferenceStatus,
     Phase,
     Visibility,
@@ -25,7 +23,6 @@ from app.domain.showing import (
 )
 from app.domain.times import days, first_day, last_day
 from app.routers.fields import (
-    MOST_ID,
     Currency,
     Day,
     Flag,
@@ -34,18 +31,14 @@ from app.routers.fields import (
     Link,
     LongText,
     Name,
-    Needle,
     Price,
-    QueryId,
     Seats,
     ShortText,
-    Slug,
     Tags,
     Timezone,
     left_out,
 )
 from app.routers.media import cover_path
-from app.routers.v1.listing import ListQuery, orderable
 
 _NAMES = {
     "conference_name": "name",
@@ -261,51 +254,3 @@ class ConferenceOut(BaseModel):
             created_at=conference.created_at,
             updated_at=conference.updated_at,
         )
-
-
-class ConferencesQuery(ListQuery):
-    """`start_after` and `start_before` name days and include them; `location` is a part of it.
-
-    `category` is an id or a slug; `tag` is one of a conference's tags, whole; `search` are words
-    that begin words of its name, description or tags.
-    """
-
-    ordering: Annotated[
-        str, orderable("start_date", "end_date", "conference_name", "created_at", "price")
-    ] = "start_date"
-    status: Phase | None = None
-    location: Needle | None = None
-    start_after: Day | None = None
-    start_before: Day | None = None
-    multi_track: bool | None = None
-    visibility: Visibility | None = None
-    category: Slug | None = None
-    is_online: bool | None = None
-    tag: Needle | None = None
-    search: Needle | None = None
-
-    def filter(self) -> ConferenceFilter:
-        named = self.category or ""
-        by_id = named.isdecimal() and int(named) <= MOST_ID
-        return ConferenceFilter(
-            phase=self.status,
-            location=self.location,
-            start_after=self.start_after,
-            start_before=self.start_before,
-            multi_track=self.multi_track,
-            visibility=self.visibility,
-            category_id=int(named) if by_id else None,
-            category_slug=None if by_id else self.category,
-            is_online=self.is_online,
-            tag=self.tag,
-            search=self.search,
-        )
-
-
-class AllConferencesQuery(ConferencesQuery):
-    """`organizer` is the id of a user."""
-
-    organizer: QueryId | None = None
-
-    def filter(self) -> ConferenceFilter:
-        return replace(super().filter(), organizer_id=self.organizer)

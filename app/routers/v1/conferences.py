@@ -13,13 +13,9 @@ from app.domain.pages import Page
 from app.domain.showing import is_registration_open
 from app.routers.deps import Me, Now, Uow
 from app.routers.fields import PathId
-from app.routers.v1.conference_models import (
-    AllConferencesQuery,
-    ConferenceIn,
-    ConferenceOut,
-    ConferencePatch,
-    ConferencesQuery,
-)
+from app.routers.v1 import cursors
+from app.routers.v1.conference_models import ConferenceIn, ConferenceOut, ConferencePatch
+from app.routers.v1.conference_queries import AllConferencesQuery, ConferencesQuery
 from app.routers.v1.envelope import (
     Envelope,
     Json,
@@ -43,9 +39,10 @@ def _json(conference: Conference, status: Phase, is_open: bool) -> Json:
     return json(ConferenceOut.at(conference, status, is_open))
 
 
-def _listed(page: Page[Conference], request: Request, now: datetime) -> Response:
+def conferences_listed(page: Page[Conference], request: Request, now: datetime) -> Response:
+    """A page of conferences, with the place behind it."""
     items = [_json(item, phase(item, now), is_registration_open(item, now)) for item in page.items]
-    return listed(items, page, request)
+    return listed(items, page, request, after=cursors.behind(page))
 
 
 @router.get(
@@ -65,7 +62,7 @@ async def list_conferences(
 ) -> Response:
     """All that one may see, by start: drafts and private ones are for those they concern."""
     page = await conferences.listed(uow, me, query.filter(), query.page_request(), now)
-    return _listed(page, request, now)
+    return conferences_listed(page, request, now)
 
 
 @router.post(
@@ -100,7 +97,7 @@ async def list_upcoming_conferences(
     """Those that start today, in their own time zone, or later."""
     filter = replace(query.filter(), upcoming=True)
     page = await conferences.listed(uow, me, filter, query.page_request(), now)
-    return _listed(page, request, now)
+    return conferences_listed(page, request, now)
 
 
 @router.get(
@@ -121,7 +118,7 @@ async def list_my_conferences(
     """Those one organizes, drafts and private ones included."""
     filter = replace(query.filter(), organizer_id=me.user_id)
     page = await conferences.listed(uow, me, filter, query.page_request(), now)
-    return _listed(page, request, now)
+    return conferences_listed(page, request, now)
 
 
 @router.get(

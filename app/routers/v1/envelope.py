@@ -3,7 +3,7 @@
 Routes answer with ready bytes: their `response_model` only describes them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl, urlencode
@@ -30,10 +30,10 @@ _EXAMPLE_PAGE: dict[str, Any] = {
 }
 
 
-def _example(model: Any) -> Any:
+def example(model: Any) -> Any:
     """The first example a model gives of itself, or nothing; of a list, one such item."""
     if get_origin(model) is list:
-        item = _example(get_args(model)[0])
+        item = example(get_args(model)[0])
         return None if item is None else [item]
     extra = getattr(model, "model_config", {}).get("json_schema_extra")
     examples = extra.get("examples") if isinstance(extra, dict) else None
@@ -44,10 +44,10 @@ def _with_example(schema: dict[str, Any], model: type[BaseModel]) -> None:
     """The example of an envelope is the example of its content, enveloped."""
     content = next(iter(model.__pydantic_generic_metadata__["args"]), None)
     paged = "meta" in model.model_fields
-    example = _example(list[content] if paged else content)  # type: ignore[valid-type]
-    if example is None and content not in (None, type(None)):
+    shown = example(list[content] if paged else content)  # type: ignore[valid-type]
+    if shown is None and content not in (None, type(None)):
         return
-    enveloped = {"status": "success", "message": SUCCESSFUL, "data": example}
+    enveloped = {"status": "success", "message": SUCCESSFUL, "data": shown}
     schema["examples"] = [enveloped | {"meta": _EXAMPLE_PAGE} if paged else enveloped]
 
 
@@ -56,7 +56,10 @@ class Json(bytes):
 
 
 class Meta(BaseModel):
-    """Where in the whole list this page lies; `next` and `previous` are URLs."""
+    """Where in the whole list this page lies; `next` and `previous` are URLs.
+
+    `after` is the place behind this page, in lists that go on behind a place.
+    """
 
     model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_PAGE]})
 
@@ -65,6 +68,7 @@ class Meta(BaseModel):
     page_size: int
     next: str | None
     previous: str | None
+    after: str | None = Field(default=None, description="Present only where there is one.")
 
 
 class Envelope(BaseModel, Generic[T]):
@@ -131,21 +135,31 @@ def deleted(message: str = SUCCESSFUL) -> Response:
 
 
 def listed(
-    items: Iterable[BaseModel | Json], page: Page[Any], request: Request, message: str = SUCCESSFUL
+    items: Iterable[BaseModel | Json],
+    page: Page[Any],
+    request: Request,
+    message: str = SUCCESSFUL,
+    *,
+    after: str | None = None,
 ) -> Response:
-    """A page of a list with its place in the whole; `items` are those of `page`, as out models."""
+    """A page of a list with its place in the whole; `items` are those of `page`, as out models.
+
+    `after` is the place behind it, in lists that have such places.
+    """
     asked = page.request
-    meta = to_json(
-        {
-            "count": page.count,
-            "page": asked.number,
-            "page_size": asked.size,
-            "next": _url(request, asked.number + 1) if page.has_next else None,
-            "previous": _url(request, asked.number - 1) if asked.number > 1 else None,
-        }
-    )
+    further = {"page": asked.number + 1} if asked.after is None else {"after": after}
+    meta = {
+        "count": page.count,
+        "page": asked.number,
+        "page_size": asked.size,
+        "next": _url(request, further) if page.has_next else None,
+        "previous": _url(request, {"page": asked.number - 1}) if asked.number > 1 else None,
+    }
+    if after is not None:
+        meta["after"] = after
+    told = to_json(meta)
     return Response(
-        _enveloped(message, _json_of(list(items)), b',"meta":' + meta), media_type=_JSON
+        _enveloped(message, _json_of(list(items)), b',"meta":' + told), media_type=_JSON
     )
 
 
@@ -163,8 +177,8 @@ def _json_of(data: Any) -> bytes:
     return to_json(data)
 
 
-def _url(request: Request, page: int) -> str:
-    """This list's address with another page asked for; the rest of the query stays."""
+def _url(request: Request, place: Mapping[str, object]) -> str:
+    """This list's address with another part asked for; the rest of the query stays."""
     query = request.scope["query_string"].decode("latin-1")
-    pairs = dict(parse_qsl(query, keep_blank_values=True)) | {"page": page}
+    pairs = {**dict(parse_qsl(query, keep_blank_values=True)), **place}
     return f"{request.base_url}{request.scope['path'].lstrip('/')}?{urlencode(pairs)}"

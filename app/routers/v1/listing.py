@@ -29,13 +29,17 @@ Q = TypeVar("Q", bound=BaseModel)
 _LONGEST_REMEMBERED = 512
 
 
-def orderable(*names: str) -> Any:
-    """The field of a query that says by what to order: any of the names, in any number."""
+def orderable(*names: str, alone: str | None = None) -> Any:
+    """The field of a query that says by what to order: any of the names, in any number.
+
+    What is named `alone` stands by itself, and has one direction.
+    """
     one = f"-?({'|'.join(names)})"
-    return Field(
-        pattern=f"^{one}(,{one}){{0,{len(names)}}}$",
-        description=f"By {', '.join(names)}; `-` before a name means descending; commas between.",
-    )
+    several = f"{one}(,{one}){{0,{len(names)}}}"
+    said = f"By {', '.join(names)}; `-` before a name means descending; commas between."
+    if alone is None:
+        return Field(pattern=f"^{several}$", description=said)
+    return Field(pattern=f"^({alone}|{several})$", description=f"{said} Or by {alone}.")
 
 
 class ListQuery(BaseModel):

@@ -1,7 +1,7 @@
 """Registrations over HTTP (seed 000 §5.4)."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +21,24 @@ from app.routers.v1.paths import V1
 router = APIRouter(prefix=f"{V1}/registrations", tags=["Registrations"])
 
 MOST_SEATS_AT_ONCE = 100
+REGISTRATION: dict[str, Any] = {
+    "id": 15,
+    "conference": 1,
+    "session": 5,
+    "ticket_type": None,
+    "attendee": 10,
+    "status": "confirmed",
+    "quantity": 1,
+    "price": 0.0,
+    "currency": "USD",
+    "hold_expires_at": None,
+    "created_at": "2026-08-01T10:00:00Z",
+    "confirmed_at": "2026-08-01T10:00:00Z",
+    "ended_at": None,
+    "end_reason": "",
+    "checked_in_at": None,
+    "position": None,
+}
 
 
 class RegistrationIn(BaseModel):
@@ -71,30 +89,7 @@ class RegistrationOut(BaseModel):
     `position` is the place in line of one that is waitlisted, where it is asked for alone.
     """
 
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": 15,
-                    "conference": 1,
-                    "session": 5,
-                    "ticket_type": None,
-                    "attendee": 10,
-                    "status": "confirmed",
-                    "quantity": 1,
-                    "price": 0.0,
-                    "currency": "USD",
-                    "hold_expires_at": None,
-                    "created_at": "2026-08-01T10:00:00Z",
-                    "confirmed_at": "2026-08-01T10:00:00Z",
-                    "ended_at": None,
-                    "end_reason": "",
-                    "checked_in_at": None,
-                    "position": None,
-                }
-            ]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [REGISTRATION]})
 
     id: int
     conference: int

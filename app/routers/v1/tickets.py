@@ -228,10 +228,10 @@ async def get_ticket_svg(registration_id: PathId, me: Me, uow: Uow, rt: Rt) -> R
     response_class=Response,
     responses=_responses(_ICS, 401, 404, 409, 503),
 )
-async def get_ticket_ics(registration_id: PathId, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
+async def get_ticket_ics(registration_id: PathId, me: Me, uow: Uow, rt: Rt) -> Response:
     """What the ticket is for, as one event in the conference's time zone; without the code."""
     ticket = await tickets.find(uow, me, registration_id)
-    drawn = await rt.press.calendar(calendars.of_ticket(ticket, now))
+    drawn = await rt.press.calendar(calendars.of_ticket(ticket))
     return _file(drawn, _ICS, f"ticket-{registration_id}.ics")
 
 

@@ -58,7 +58,7 @@ class TokensOut(BaseModel):
 async def log_in(body: LoginIn, request: Request, runtime: Rt, now: Now) -> Response:
     """A pair of tokens for a username and its password."""
     runtime.throttle.login(fold(body.username), address(request))
-    pair = await logins.log_in(
+    entered = await logins.log_in(
         runtime.unit_of_work(),
         runtime.hasher,
         runtime.tokens,
@@ -66,7 +66,7 @@ async def log_in(body: LoginIn, request: Request, runtime: Rt, now: Now) -> Resp
         password=body.password,
         now=now,
     )
-    return ok(TokensOut.of(pair))
+    return ok(TokensOut.of(entered.tokens))
 
 
 @router.post(

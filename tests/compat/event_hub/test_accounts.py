@@ -1,12 +1,16 @@
 """Seed 003, Authentication and Users: log in, sign up, who one is and what one tells."""
 
+import shutil
+from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from PIL import Image
 
+from app.config import Settings
 from app.domain.access import Role
 from app.domain.accounts import User
 from app.domain.conferences import ConferenceStatus
@@ -25,6 +29,17 @@ from tests.compat.event_hub.seed import (
 )
 from tests.factories import PASSWORD, Units, a_conference, a_user
 from tests.shapes import differences
+
+
+@pytest.fixture
+def avatars(settings: Settings) -> Iterator[Path]:
+    settings.avatar_dir.mkdir(parents=True, exist_ok=True)
+    yield settings.avatar_dir
+    shutil.rmtree(settings.avatar_dir)
+
+
+def kept(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
 
 
 async def me_of(api: httpx.AsyncClient, headers: Headers) -> dict[str, Any]:
@@ -158,6 +173,7 @@ async def test_what_a_profile_cannot_hold(
     assert (answer.status_code, set(answer.json())) == (400, {"detail", "error", field})
 
 
+@pytest.mark.usefixtures("avatars")
 async def test_a_picture_of_oneself(api: httpx.AsyncClient, as_guest: Headers) -> None:
     drawn = BytesIO()
     Image.new("RGB", (60, 40), "blue").save(drawn, "PNG")
@@ -170,10 +186,58 @@ async def test_a_picture_of_oneself(api: httpx.AsyncClient, as_guest: Headers) -
         "A person",
         True,
     )
-    kept = await api.patch("/api/users/me/", json={"avatar": address}, headers=as_guest)
-    assert kept.json()["avatar"] == address
+    same = await api.patch("/api/users/me/", json={"avatar": address}, headers=as_guest)
+    assert same.json()["avatar"] == address
     gone = await api.patch("/api/users/me/", json={"avatar": None}, headers=as_guest)
     assert gone.json()["avatar"] is None
+
+
+@pytest.mark.parametrize(
+    ("form", "picture", "status"),
+    [
+        ({"bio": "New", "username": "Zoe"}, True, 409),
+        ({"bio": "New", "website": "javascript:alert(1)"}, True, 400),
+        ({"bio": "New"}, False, 400),
+    ],
+)
+async def test_a_picture_and_the_rest_change_together_or_not_at_all(
+    api: httpx.AsyncClient,
+    as_guest: Headers,
+    uow: Units,
+    avatars: Path,
+    form: dict[str, str],
+    picture: bool,
+    status: int,
+) -> None:
+    await a_user(uow, username="zoe")
+    before = await me_of(api, as_guest)
+    files_before = kept(avatars)
+    drawn = BytesIO()
+    Image.new("RGB", (6, 4), "red").save(drawn, "PNG")
+    content = drawn.getvalue() if picture else b"GIF89a"
+    files = {"avatar": ("me.png", content, "image/png")}
+    answer = await api.patch("/api/users/me/", data=form, files=files, headers=as_guest)
+    assert answer.status_code == status, answer.text
+    assert await me_of(api, as_guest) == before
+    assert kept(avatars) == files_before
+
+
+async def test_a_picture_sent_again_under_its_key_is_kept_once(
+    api: httpx.AsyncClient, as_guest: Headers, avatars: Path
+) -> None:
+    drawn = BytesIO()
+    Image.new("RGB", (6, 4), "red").save(drawn, "PNG")
+    keyed = as_guest | {"Idempotency-Key": "me"}
+    before = kept(avatars)
+    files = {"avatar": ("me.png", drawn.getvalue(), "image/png")}
+    body = httpx.Request("PATCH", "http://x/", data={"bio": "New"}, files=files)
+    sent = keyed | {"Content-Type": body.headers["content-type"]}
+    answers = [
+        await api.patch("/api/users/me/", content=body.read(), headers=sent) for _ in range(2)
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200], answers[0].text
+    assert answers[0].json() == answers[1].json() == await me_of(api, as_guest)
+    assert len(kept(avatars) - before) == 1
 
 
 async def test_the_documented_list_of_users(

@@ -187,6 +187,7 @@ async def test_what_is_earned_is_the_organizers_to_know(
 
 async def test_each_payment_has_its_invoice(
     api: httpx.AsyncClient,
+    client: httpx.AsyncClient,
     as_guest: Headers,
     as_organizer: Headers,
     organizer: User,
@@ -200,6 +201,9 @@ async def test_each_payment_has_its_invoice(
     assert (invoice["payment"], invoice["booking"]) == (payment["id"], payment["booking"])
     assert (invoice["amount"], invoice["transaction_id"]) == ("29.99", payment["transaction_id"])
     assert (invoice["is_sent"], invoice["sent_at"]) == (False, None)
+    drawn = await client.get(invoice["pdf_file"], headers=as_guest)
+    assert (drawn.status_code, drawn.content[:5]) == (200, b"%PDF-")
+    assert (await client.get(invoice["pdf_file"])).status_code == 401
     path = f"/api/invoices/{invoice['id']}"
     assert (await api.get(f"{path}{slash}", headers=as_guest)).json() == invoice
     assert (await api.post(f"{path}/mark_as_sent{slash}", headers=as_guest)).status_code == 403

@@ -1,23 +1,10 @@
 """What lists of this contract are asked by: all of it, unless a page is named."""
 
-from typing import Annotated, Any
-
-from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
+from pydantic import BaseModel, Field
 
 from app.domain.pages import PageRequest
 
 MOST = 1000
-
-
-def _flag(value: Any) -> Any:
-    """`true` and `True`, `false` and `0`: as people write them in addresses."""
-    words = {"true": True, "1": True, "false": False, "0": False}
-    return words.get(value.lower(), value) if isinstance(value, str) else value
-
-
-QueryFlag = Annotated[
-    bool, Field(strict=True), BeforeValidator(_flag), WithJsonSchema({"type": "boolean"})
-]
 
 
 class ListQuery(BaseModel):

@@ -10,8 +10,9 @@ from app.domain import certificates
 from app.domain.access import Caller
 from app.domain.certificates import Certificate, CertificateFilter
 from app.domain.pages import PageRequest
-from app.routers.compat.event_hub.asking import ListQuery, QueryFlag
+from app.routers.compat.event_hub.asking import ListQuery
 from app.routers.compat.event_hub.manner import errors
+from app.routers.compat.flags import QueryFlag
 from app.routers.compat.frame import bare
 from app.routers.deps import Me, Now, Uow
 from app.routers.fields import Needle, PathId, QueryId

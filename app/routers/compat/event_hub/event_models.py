@@ -22,8 +22,9 @@ from app.domain.sessions import Session
 from app.domain.showing import available_spots, is_registration_open
 from app.domain.statistics import Statistics
 from app.domain.times import TimeRange
-from app.routers.compat.event_hub.asking import ListQuery, QueryFlag
+from app.routers.compat.event_hub.asking import ListQuery
 from app.routers.compat.event_hub.session_models import SessionOut
+from app.routers.compat.flags import QueryFlag
 from app.routers.compat.numbers import AsNumber
 from app.routers.fields import (
     MOST_SEATS,

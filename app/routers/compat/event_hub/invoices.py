@@ -3,14 +3,15 @@
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from app.domain import invoices
 from app.domain.invoices import Invoice, InvoiceFilter
 from app.domain.pages import PageRequest
-from app.routers.compat.event_hub.asking import ListQuery, QueryFlag
+from app.routers.compat.event_hub.asking import ListQuery
 from app.routers.compat.event_hub.manner import errors
+from app.routers.compat.flags import QueryFlag
 from app.routers.compat.frame import bare
 from app.routers.deps import Me, Now, Uow
 from app.routers.fields import Needle, PathId
@@ -31,6 +32,7 @@ _OUT: dict[str, Any] = {
     "amount": "29.99",
     "currency": "USD",
     "due_date": "2025-12-20",
+    "pdf_file": "https://plenary.example/api/v1/invoices/1/invoice.pdf",
     "issued_at": "2025-12-20T12:00:00Z",
     "is_sent": False,
     "sent_at": None,
@@ -38,7 +40,7 @@ _OUT: dict[str, Any] = {
 
 
 class InvoiceOut(BaseModel):
-    """Names and prices are as they were when it was issued."""
+    """Names and prices are as they were when it was issued; `pdf_file` wants the same token."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [_OUT]})
 
@@ -55,12 +57,13 @@ class InvoiceOut(BaseModel):
     amount: str
     currency: str
     due_date: date | None
+    pdf_file: str
     issued_at: datetime
     is_sent: bool
     sent_at: datetime | None
 
     @classmethod
-    def of(cls, invoice: Invoice) -> "InvoiceOut":
+    def of(cls, invoice: Invoice, here: str) -> "InvoiceOut":
         return cls.model_construct(
             id=invoice.id,
             invoice_number=invoice.number,
@@ -75,6 +78,7 @@ class InvoiceOut(BaseModel):
             amount=f"{invoice.amount.amount:f}",
             currency=invoice.amount.currency,
             due_date=invoice.due_on,
+            pdf_file=f"{here.rstrip('/')}/api/v1/invoices/{invoice.id}/invoice.pdf",
             issued_at=invoice.issued_at,
             is_sent=invoice.is_sent,
             sent_at=invoice.sent_at,
@@ -102,10 +106,13 @@ class InvoicesQuery(ListQuery):
     response_model=list[InvoiceOut],
     responses=errors(400, 401, 503, fault="is_sent", wrong="A valid boolean is required."),
 )
-async def list_invoices(me: Me, query: Annotated[InvoicesQuery, Query()], uow: Uow) -> Response:
+async def list_invoices(
+    request: Request, me: Me, query: Annotated[InvoicesQuery, Query()], uow: Uow
+) -> Response:
     """One's own, those of one's own events, and all for admins: whoever sends them finds them."""
     page = await invoices.listed(uow, me, query.filter(), query.page_request())
-    return bare([InvoiceOut.of(invoice) for invoice in page.items])
+    here = str(request.base_url)
+    return bare([InvoiceOut.of(invoice, here) for invoice in page.items])
 
 
 @router.get(
@@ -115,9 +122,10 @@ async def list_invoices(me: Me, query: Annotated[InvoicesQuery, Query()], uow: U
     response_model=InvoiceOut,
     responses=errors(401, 404, 503),
 )
-async def get_invoice(invoice_id: PathId, me: Me, uow: Uow) -> Response:
+async def get_invoice(invoice_id: PathId, request: Request, me: Me, uow: Uow) -> Response:
     """For its buyer, the event's organizer and admins."""
-    return bare(InvoiceOut.of(await invoices.find(uow, me, invoice_id)))
+    invoice = await invoices.find(uow, me, invoice_id)
+    return bare(InvoiceOut.of(invoice, str(request.base_url)))
 
 
 @router.post(
@@ -127,6 +135,9 @@ async def get_invoice(invoice_id: PathId, me: Me, uow: Uow) -> Response:
     response_model=InvoiceOut,
     responses=errors(401, 403, 404, 409, 422, 429, 503),
 )
-async def mark_invoice_sent(invoice_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
+async def mark_invoice_sent(
+    invoice_id: PathId, request: Request, me: Me, uow: Uow, now: Now
+) -> Response:
     """For the event's organizer and admins; the first time counts."""
-    return bare(InvoiceOut.of(await invoices.mark_as_sent(uow, me, invoice_id, now)))
+    invoice = await invoices.mark_as_sent(uow, me, invoice_id, now)
+    return bare(InvoiceOut.of(invoice, str(request.base_url)))

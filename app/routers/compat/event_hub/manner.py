@@ -6,9 +6,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from app.domain import errors as domain
-from app.routers.compat.drf import CODE_HEADER, Manner
-from app.routers.deps import LONGEST_KEY
-from app.routers.refusals import DESCRIPTIONS, EXAMPLES, FRAMEWORK_CODES, RETRY_AFTER
+from app.routers.compat.drf import Manner
+from app.routers.refusals import DESCRIPTIONS
 
 # What a status means, whatever the reason is.
 _ERRORS = {
@@ -50,6 +49,12 @@ class Paired(Manner):
         name, messages = next(iter(named.items()))
         first = messages[0] if status == 409 else f"{name}: {messages[0]}"
         return {**named, **_pair(first, status)}
+
+    def shape(self, status: int) -> Any:
+        return Refusal
+
+    def described(self, status: int) -> str:
+        return DESCRIPTIONS[status]
 
 
 MANNER = Paired(
@@ -103,28 +108,7 @@ def errors(
     What takes an idempotency key (422) may find it malformed (400). The example of a 400 names a
     field that this route has, and what may be wrong about it; where it has none, the key is.
     """
-    wanted = {*codes, 400} if 422 in codes else set(codes)
-    return {code: _documented(code, fault, wrong) for code in sorted(wanted)}
-
-
-def _documented(code: int, fault: str, wrong: str) -> dict[str, Any]:
-    if code == 400 and fault:
-        example = _pair(f"{fault}: {wrong}", 400) | {fault: [wrong]}
-    elif code == 400:
-        example = _pair(f"1 to {LONGEST_KEY} printable ASCII characters.", 400)
-    else:
-        known = EXAMPLES.get(code)
-        message = known.message if known else FRAMEWORK_CODES[code][1]
-        example = _pair(message, code)
-    documented: dict[str, Any] = {
-        "model": Refusal,
-        "description": DESCRIPTIONS[code],
-        "headers": {CODE_HEADER: {"schema": {"type": "string"}, "description": "The code."}},
-        "content": {"application/json": {"example": example}},
-    }
-    if code in (429, 503):
-        documented["headers"] |= RETRY_AFTER
-    return documented
+    return MANNER.documented(codes, fault, wrong)
 
 
 def _pair(message: str, status: int) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict
 from app.domain import notifications
 from app.domain.notifications import Notice, NotificationFilter, NotificationKind
 from app.domain.pages import PageRequest
-from app.routers.compat.event_hub.asking import ListQuery, QueryFlag
+from app.routers.compat.event_hub.asking import ListQuery
 from app.routers.compat.event_hub.manner import errors
+from app.routers.compat.flags import QueryFlag
 from app.routers.compat.frame import bare
 from app.routers.deps import Me, Now, Uow
 from app.routers.fields import PathId, QueryId

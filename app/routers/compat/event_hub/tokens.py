@@ -3,48 +3,28 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from app.domain import logins
-from app.domain.access import fold
+from app.routers.compat import tokens
 from app.routers.compat.event_hub.manner import errors
 from app.routers.compat.frame import bare
-from app.routers.deps import Now, Rt, address
-from app.routers.fields import AnyPassword, Name, Token
+from app.routers.compat.tokens import TOKEN, AccessOut, RefreshIn
+from app.routers.deps import Now, Rt
 
 router = APIRouter(prefix="/api/auth/token", tags=["Authentication"])
 
-_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"  # noqa: S105
 
-
-class CredentialsIn(BaseModel):
+class CredentialsIn(tokens.Credentials):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"username": "admin", "password": "admin123"}]}
     )
-
-    username: Name
-    password: AnyPassword
 
 
 class TokensOut(BaseModel):
     """`access` goes into the `Authorization` header, `refresh` is kept for the next one."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"access": _TOKEN, "refresh": _TOKEN}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"access": TOKEN, "refresh": TOKEN}]})
 
     access: str
     refresh: str
-
-
-class RefreshIn(BaseModel):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"refresh": _TOKEN}]})
-
-    refresh: Token
-
-
-class AccessOut(BaseModel):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"access": _TOKEN}]})
-
-    access: str
 
 
 @router.post(
@@ -56,15 +36,7 @@ class AccessOut(BaseModel):
 )
 async def get_token(body: CredentialsIn, request: Request, rt: Rt, now: Now) -> Response:
     """A pair of tokens for a username and its password. They are good in every contract."""
-    rt.throttle.login(fold(body.username), address(request))
-    pair = await logins.log_in(
-        rt.unit_of_work(),
-        rt.hasher,
-        rt.tokens,
-        username=body.username,
-        password=body.password,
-        now=now,
-    )
+    pair = (await tokens.log_in(body, request, rt, now)).tokens
     return bare(TokensOut(access=pair.access, refresh=pair.refresh))
 
 
@@ -77,5 +49,4 @@ async def get_token(body: CredentialsIn, request: Request, rt: Rt, now: Now) -> 
 )
 async def refresh_token(body: RefreshIn, rt: Rt, now: Now) -> Response:
     """A new access token. The refresh token stays good until it expires or its login ends."""
-    access = await logins.refresh_only(rt.unit_of_work(), rt.tokens, body.refresh, now)
-    return bare(AccessOut(access=access))
+    return bare(await tokens.refreshed(body, rt, now))

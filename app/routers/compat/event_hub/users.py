@@ -95,13 +95,13 @@ async def get_current_user(request: Request, me: Me, uow: Uow) -> Response:
 async def update_current_user(request: Request, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
     """What is left out stays as it is; a form may bring a picture as `avatar`."""
     sent = await bodies.read(request, ProfileIn, picture=_AVATAR)
-    profile = await profiles.change(uow, me, sent.body.change(), now)
-    if sent.picture or sent.body.takes_avatar_away:
-        async with uploads.kept(rt, sent.picture, rt.avatars) as name:
-            portrait = await profiles.set_avatar(rt.unit_of_work(), me, name, now)
-        await uploads.tidy_avatars(rt, me.user_id, name, portrait.replaced)
-        profile = portrait.profile
-    return bare(UserOut.of(profile, str(request.base_url)))
+    change, here = sent.body.change(), str(request.base_url)
+    if not (sent.picture or sent.body.takes_avatar_away):
+        return bare(UserOut.of(await profiles.change(uow, me, change, now), here))
+    async with uploads.kept(rt, sent.picture, rt.avatars) as name:
+        portrait = await profiles.change_with_avatar(uow, me, change, name, now)
+    await uploads.tidy_avatars(rt, me.user_id, name, portrait.replaced)
+    return bare(UserOut.of(portrait.profile, here))
 
 
 @router.put(

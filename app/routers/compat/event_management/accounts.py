@@ -5,17 +5,18 @@ from typing import Any, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from app.domain import accounts, logins
-from app.domain.access import Role, fold
+from app.domain import accounts
+from app.domain.access import Role
 from app.domain.accounts import SignUp, User
+from app.routers.compat import tokens
 from app.routers.compat.drf import errors
 from app.routers.compat.frame import bare
-from app.routers.deps import Me, Now, Rt, Uow, address
-from app.routers.fields import AnyPassword, Email, Name, NewPassword, ShortText, Token, Username
+from app.routers.compat.tokens import TOKEN, AccessOut, RefreshIn
+from app.routers.deps import Me, Now, Rt, Uow
+from app.routers.fields import Email, NewPassword, ShortText, Username
 
 router = APIRouter(tags=["Users"])
 
-_TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"  # noqa: S105
 _USER: dict[str, Any] = {
     "username": "johndoe",
     "email": "john@example.com",
@@ -60,35 +61,18 @@ class UserOut(BaseModel):
         )
 
 
-class CredentialsIn(BaseModel):
+class CredentialsIn(tokens.Credentials):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"username": "johndoe", "password": "StrongPass123"}]}
     )
-
-    username: Name
-    password: AnyPassword
 
 
 class TokensOut(BaseModel):
     """`access` goes into the `Authorization` header, `refresh` is kept for the next one."""
 
-    model_config = ConfigDict(
-        json_schema_extra={"examples": [{"refresh": _TOKEN, "access": _TOKEN}]}
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [{"refresh": TOKEN, "access": TOKEN}]})
 
     refresh: str
-    access: str
-
-
-class RefreshIn(BaseModel):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"refresh": _TOKEN}]})
-
-    refresh: Token
-
-
-class AccessOut(BaseModel):
-    model_config = ConfigDict(json_schema_extra={"examples": [{"access": _TOKEN}]})
-
     access: str
 
 
@@ -122,15 +106,7 @@ async def register_user(body: UserIn, uow: Uow, rt: Rt, now: Now) -> Response:
 )
 async def get_token(body: CredentialsIn, request: Request, rt: Rt, now: Now) -> Response:
     """A pair of tokens for a username and its password. They are good in every contract."""
-    rt.throttle.login(fold(body.username), address(request))
-    pair = await logins.log_in(
-        rt.unit_of_work(),
-        rt.hasher,
-        rt.tokens,
-        username=body.username,
-        password=body.password,
-        now=now,
-    )
+    pair = (await tokens.log_in(body, request, rt, now)).tokens
     return bare(TokensOut(refresh=pair.refresh, access=pair.access))
 
 
@@ -143,8 +119,7 @@ async def get_token(body: CredentialsIn, request: Request, rt: Rt, now: Now) -> 
 )
 async def refresh_token(body: RefreshIn, rt: Rt, now: Now) -> Response:
     """A new access token. The refresh token stays good until it expires or its login ends."""
-    access = await logins.refresh_only(rt.unit_of_work(), rt.tokens, body.refresh, now)
-    return bare(AccessOut(access=access))
+    return bare(await tokens.refreshed(body, rt, now))
 
 
 @router.get(

@@ -1,0 +1,140 @@
+"""Pages that many ask for and that seldom change: written once, kept while nothing changes.
+
+Whether something changed is found out at most four times a second, whoever asks; while nothing has,
+a page costs the database nothing. A change shows within that time, in every process.
+"""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from app.domain.changes import Look, Settling, Version
+from app.domain.times import utc_now
+
+_LOOK_EVERY = 0.25
+_MOST_BYTES = 8 * 1024 * 1024
+_LARGEST = 1024 * 1024
+
+Build = Callable[[datetime], Awaitable[bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptPage:
+    """A body and its strong entity tag, quotes included."""
+
+    body: bytes
+    etag: str
+
+
+def kept_page(body: bytes) -> KeptPage:
+    """A body with the tag of its content."""
+    return KeptPage(body=body, etag=f'"{blake2b(body, digest_size=12).hexdigest()}"')
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    page: KeptPage
+    number: int
+    version: Version
+    settled: bool
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """The last look: its number, and when it was taken on the monotonic clock."""
+
+    look: Look
+    number: int
+    settled: bool
+    at: float
+
+
+class KeptPages:
+    """`look` asks the database where its counters of change stand, and sets a mark if told to."""
+
+    def __init__(self, look: Callable[[datetime, bool], Awaitable[Look]]) -> None:
+        self._look = look
+        self._settling = Settling()
+        self._seen: _Seen | None = None
+        self._looking = asyncio.Lock()
+        self._kept: OrderedDict[str, _Kept] = OrderedDict()
+        self._writing: dict[str, asyncio.Lock] = {}
+        self._bytes = 0
+
+    async def get(self, key: str, build: Build) -> KeptPage:
+        """The page of this key, from `build` unless the one that is kept is still good.
+
+        What `build` raises is raised to everybody who waits for it, and kept for nobody.
+        """
+        seen = await self._glance()
+        good = self._good(key, seen)
+        if good is not None:
+            return good
+        lock = self._writing.setdefault(key, asyncio.Lock())
+        try:
+            async with lock:
+                good = self._good(key, seen)
+                return good or await self._write(key, seen, build)
+        finally:
+            if not lock.locked():
+                self._writing.pop(key, None)
+
+    async def _glance(self) -> _Seen:
+        """The last look, or a new one if that is a while ago."""
+        seen = self._seen
+        if seen is not None and time.monotonic() - seen.at < _LOOK_EVERY:
+            return seen
+        async with self._looking:
+            seen = self._seen
+            at = time.monotonic()
+            if seen is not None and at - seen.at < _LOOK_EVERY:
+                return seen
+            known = self._settling.version
+            look = await self._look(utc_now(), self._settling.wants_mark)
+            settled = self._settling.observe(look.version, look.oldest, look.mark, known=known)
+            number = 1 if seen is None else seen.number + 1
+            self._seen = _Seen(look=look, number=number, settled=settled, at=at)
+            return self._seen
+
+    def _good(self, key: str, seen: _Seen) -> KeptPage | None:
+        kept = self._kept.get(key)
+        if kept is None or kept.version != seen.look.version:
+            return None
+        if kept.number < seen.number and not kept.settled:
+            return None
+        if kept.until is not None and kept.until <= utc_now():
+            return None
+        self._kept.move_to_end(key)
+        return kept.page
+
+    async def _write(self, key: str, seen: _Seen, build: Build) -> KeptPage:
+        now = utc_now()
+        body = await build(now)
+        page = kept_page(body)
+        turns_at = seen.look.turns_at
+        if len(body) <= _LARGEST and (turns_at is None or turns_at > now):
+            self._keep(
+                key,
+                _Kept(
+                    page=page,
+                    number=seen.number,
+                    version=seen.look.version,
+                    settled=seen.settled,
+                    until=turns_at,
+                ),
+            )
+        return page
+
+    def _keep(self, key: str, kept: _Kept) -> None:
+        """Keep it, and let go of those that were not asked for the longest."""
+        before = self._kept.pop(key, None)
+        self._bytes += len(kept.page.body) - (len(before.page.body) if before else 0)
+        self._kept[key] = kept
+        while self._bytes > _MOST_BYTES:
+            _, gone = self._kept.popitem(last=False)
+            self._bytes -= len(gone.page.body)

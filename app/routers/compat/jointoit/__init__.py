@@ -1,0 +1,1 @@
+"""The contract of the Join-to-it event management API (seed 004)."""
