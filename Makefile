@@ -14,10 +14,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check fix migrate migration bench lock
+.PHONY: help install run test check fix migrate migration bench bench-growth lock
 
 help: ## What there is to make
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: .venv/.dev ## Everything for work on Plenary, into .venv
 
@@ -45,6 +45,9 @@ migration: .venv/.dev ## Draft a migration from the tables: make migration NAME=
 
 bench: .venv/.dev ## Measure, and print one table
 	@$(BIN)/python -m bench $(ARGS)
+
+bench-growth: .venv/.dev ## Measure lists, searches, details at 1,000 and at 100,000 conferences
+	@$(BIN)/python -m bench.growth $(ARGS)
 
 lock: .venv/.dev ## Compile the requirements anew [UPGRADE=--upgrade]
 	@$(PIP) install uv
