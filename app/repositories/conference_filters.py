@@ -15,9 +15,9 @@ _DAY_OF_UTC = "CAST(:{day} AS date)::timestamp AT TIME ZONE 'UTC'"
 _SOME_HOURS = "interval '26 hours'"
 # Nothing that is not over has begun before this.
 _FIRST_GOING_ON = (
-    "coalesce((SELECT min(o.starts_at) FROM conferences o"
+    "coalesce((SELECT min(going_on.starts_at) FROM (SELECT o.starts_at FROM conferences o"
     " WHERE tstzrange(o.starts_at, o.ends_at) @> CAST(:now AS timestamptz)"
-    " AND o.deleted_at IS NULL), :now)"
+    " AND o.deleted_at IS NULL OFFSET 0) AS going_on), :now)"
 )
 _GOING_ON = "tstzrange(c.starts_at, c.ends_at) @> CAST(:now AS timestamptz)"
 _ACTIVE = f"c.status = 'published' AND c.ends_at > :now AND c.starts_at >= {_FIRST_GOING_ON}"
@@ -42,6 +42,8 @@ _BY_INDEX: Mapping[str, tuple[str, str]] = {
     "title": ("lower(c.name) = lower(:title)", "lower(c.name) || '' = lower(:title)"),
 }
 TEXTUAL = frozenset(_BY_INDEX)
+# Few conferences are going on at a time, and none of the orders leads to them.
+FEW_AT_ALL = frozenset({"phase_ongoing"})
 
 _CONDITIONS: Mapping[str, str] = {
     "phase_draft": "c.status = 'draft'",

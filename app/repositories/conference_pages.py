@@ -19,7 +19,14 @@ from app.domain.conferences import ConferenceFilter
 from app.domain.pages import PageRequest
 from app.repositories.base import Repository
 from app.repositories.changes import MARK, OLDEST, raised, turns
-from app.repositories.conference_filters import BY_SEATS, BY_THE_CLOCK, TEXTUAL, wanted, where
+from app.repositories.conference_filters import (
+    BY_SEATS,
+    BY_THE_CLOCK,
+    FEW_AT_ALL,
+    TEXTUAL,
+    wanted,
+    where,
+)
 from app.repositories.known_counts import Count, known_counts
 from app.repositories.tables import COUNTS, FACTS, PUBLIC
 from app.repositories.visibility import HIDDEN, SHOWS_ONLINE_URL
@@ -83,10 +90,7 @@ class ConferencePages(Repository):
             values["now"] = now
         counts = known_counts(self._engine, _counter(names))
         known, offered = counts.version, counts.offered(key, now)
-        few = (
-            not TEXTUAL.isdisjoint(names)
-            and (offered.total if offered else await self._hits(names, values)) <= _FEW
-        )
+        few = await self._are_few(names, values, offered)
         shape = _Shape(
             conditions=names,
             ordering=_ordering(page, few=few),
@@ -108,9 +112,17 @@ class ConferencePages(Repository):
         found = {row[0]: Found(xmin=row[1], shows_online_url=row[2]) for row in rows if row[0]}
         return found, counted + own
 
-    async def _hits(self, names: tuple[str, ...], values: Mapping[str, Any]) -> int:
-        """How many everybody sees, or one more than few."""
-        return int((await self._do(_hits_statement(names), values)).scalar_one())
+    async def _are_few(
+        self, names: tuple[str, ...], values: Mapping[str, Any], offered: Count | None
+    ) -> bool:
+        """Whether an index finds so few that they are best looked up, and sorted."""
+        if not FEW_AT_ALL.isdisjoint(names):
+            return True
+        if TEXTUAL.isdisjoint(names):
+            return False
+        if offered is not None:
+            return offered.total <= _FEW
+        return bool((await self._do(_hits_statement(names), values)).scalar_one() <= _FEW)
 
 
 def _sees(viewer: Caller | None) -> str:
@@ -157,8 +169,9 @@ def _statement(shape: _Shape) -> TextualSelect:
     parts = [_part(shape, f"{seen} AND {asked}{behind}")]
     own = "0"
     if shape.sees == "own":
-        parts.append(_part(shape, f"{HIDDEN} AND {counted}{behind}"))
-        own = f"(SELECT count(*) FROM conferences c WHERE {HIDDEN} AND {counted})"
+        hidden = f"{HIDDEN} AND {where(shape.conditions, by_index=False)}"
+        parts.append(_part(shape, f"{hidden}{behind}"))
+        own = f"(SELECT count(*) FROM conferences c WHERE {hidden})"
     order = _outer_order(shape.ordering)
     offset = " OFFSET :offset" if shape.place == "offset" else ""
     version = " + ".join(raised(name) for name in _counter(shape.conditions).split("+"))
@@ -190,10 +203,15 @@ def _part(shape: _Shape, conditions: str) -> str:
         # Kept from walking along the order: the hits come first.
         found = f"SELECT * FROM ({found} OFFSET 0) AS hits"
         order = [f"key_{at}{_direction(name)}" for at, name in enumerate(shape.ordering)]
-        last = ["starts_at", "id"] if shape.ordering == (RELEVANCE,) else ["id"]
+        last = ["starts_at", "id"] if shape.ordering == (RELEVANCE,) else [f"id{_last(shape)}"]
     else:
-        last = ["c.id"]
+        last = [f"c.id{_last(shape)}"]
     return f"({found} ORDER BY {', '.join([*order, *last])} LIMIT {shape.reach})"
+
+
+def _last(shape: _Shape) -> str:
+    """Ids go the way of what they tell apart: an index is walked in one direction."""
+    return _direction(shape.ordering[-1])
 
 
 def _outer_order(ordering: Sequence[str]) -> str:
@@ -201,7 +219,7 @@ def _outer_order(ordering: Sequence[str]) -> str:
     keys = [f"part.key_{at}{_direction(name)}" for at, name in enumerate(ordering)]
     if ordering == (RELEVANCE,):
         keys.append("part.starts_at")
-    return ", ".join([*keys, "part.id"])
+    return ", ".join([*keys, f"part.id{_direction(ordering[-1])}"])
 
 
 def _by(name: str) -> str:
@@ -218,7 +236,8 @@ def _behind(ordering: Sequence[str]) -> str:
     terms = [
         (_by(name), name.startswith("-"), _bound(name, at)) for at, name in enumerate(ordering)
     ]
-    terms.append(("c.id", False, f"CAST(:after_{len(ordering)} AS bigint)"))
+    last = ordering[-1].startswith("-")
+    terms.append(("c.id", last, f"CAST(:after_{len(ordering)} AS bigint)"))
     ways = [
         " AND ".join(
             [

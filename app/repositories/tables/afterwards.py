@@ -66,7 +66,7 @@ certificates = Table(
     reference("conference_id", "conferences.id"),
     reference("attendee_id", "attendees.id"),
     words("number", None),
-    Column("hours", Numeric(7, 2), nullable=False),
+    Column("hours", Numeric(9, 2), nullable=False),
     words("skill_tags"),
     # As they were when it was issued: a certificate does not change with those it names.
     words("attendee_name", None),
