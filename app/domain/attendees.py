@@ -136,21 +136,27 @@ async def own(uow: "UnitOfWork", caller: Caller, now: datetime) -> Attendee:
         return await tx.attendees.add(draft, caller.user_id, now)
 
 
-async def guest(uow: "UnitOfWork", name: str, email: str, now: datetime) -> Attendee:
-    """Whoever comes by this e-mail, without logging in; entered if nobody does.
+async def guest(uow: "UnitOfWork", name: str, email: str, now: datetime) -> tuple[Attendee, bool]:
+    """Whoever comes by this e-mail, without logging in, and whether nobody did before.
 
     Somebody who is known stays as they are, whatever name is given now.
     """
     async with uow.reading() as tx:
         known = await tx.attendees.of_email(fold(email))
     if known is not None:
-        return known
+        return known, False
     async with uow as tx:
         await tx.attendees.hold_email(fold(email))
         known = await tx.attendees.of_email(fold(email))
         if known is not None:
-            return known
-        return await tx.attendees.add(AttendeeDraft(name=name, email=email), None, now)
+            return known, False
+        return await tx.attendees.add(AttendeeDraft(name=name, email=email), None, now), True
+
+
+async def take_back(uow: "UnitOfWork", attendee_id: int) -> None:
+    """Forget a guest who was entered for something that was then refused, and has nothing else."""
+    async with uow as tx:
+        await tx.attendees.take_back(attendee_id)
 
 
 async def find(uow: "UnitOfWork", caller: Caller, attendee_id: int) -> Attendee:

@@ -89,6 +89,11 @@ _OTHERS_CLAIMS = text(
     f" WHERE a.id = :id AND r.{CLAIMING} AND {OWNER} IS DISTINCT FROM :user_id)"
 )
 _DELETE = text("UPDATE attendees SET deleted_at = :now, updated_at = :now WHERE id = :id")
+_LOCK_WHOLLY = text("SELECT FROM attendees WHERE id = :id FOR UPDATE")
+_TAKE_BACK = text(
+    "DELETE FROM attendees a WHERE a.id = :id AND a.created_by IS NULL"
+    " AND NOT EXISTS (SELECT FROM registrations r WHERE r.attendee_id = a.id)"
+)
 _LINK = text(
     "UPDATE attendees SET user_id = :user_id WHERE email_folded = :email_folded"
     " AND deleted_at IS NULL AND user_id IS NULL AND NOT EXISTS (SELECT FROM attendees other"
@@ -194,6 +199,14 @@ class Attendees(Repository):
 
     async def delete(self, id: int, now: datetime) -> None:
         await self._do(_DELETE, {"id": id, "now": now})
+
+    async def take_back(self, id: int) -> None:
+        """Remove somebody nobody answers for, unless they have registered for anything since.
+
+        Whoever is registering them holds their row: it is looked at when that is over.
+        """
+        await self._do(_LOCK_WHOLLY, {"id": id})
+        await self._do(_TAKE_BACK, {"id": id})
 
     async def link(self, email_folded: str, user_id: int) -> None:
         """Make the account's attendee of whoever is known under its e-mail, which is held."""

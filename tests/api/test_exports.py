@@ -55,7 +55,7 @@ async def taken(
 
 async def guest(uow: Units, conference: Conference, name: str, email: str) -> Registration:
     """Registers by e-mail, without logging in."""
-    person = await attendees.guest(uow(), name, email, utc_now())
+    person, _ = await attendees.guest(uow(), name, email, utc_now())
     target = Target(conference_id=conference.id, session_id=None)
     wish = Wish(attendee_id=person.id, target=target, quantity=1, guest_name=name)
     [answer] = await registering.register_batch(uow(), [Ask(caller=None, wish=wish)], utc_now())

@@ -31,6 +31,38 @@ async def test_forty_guests_and_ten_seats(api: httpx.AsyncClient) -> None:
     assert (await api.get(f"/api/events/{event}/")).json()["seats_left"] == 0
 
 
+async def people(client: httpx.AsyncClient, as_admin: Headers) -> int:
+    known = (await client.get(f"{NATIVE}/attendees/", headers=as_admin)).json()
+    return int(known["meta"]["count"])
+
+
+async def test_whoever_is_refused_leaves_nothing_behind(
+    api: httpx.AsyncClient, client: httpx.AsyncClient, as_admin: Headers
+) -> None:
+    """Not even one who is refused here while the same one gets a seat there."""
+    full, free = await put_up(api, 1), await put_up(api, 100)
+    assert await register(api, full, "first@example.com") == 201
+    both = [
+        (register(api, full, f"guest{n}@example.com"), register(api, free, f"guest{n}@example.com"))
+        for n in range(10)
+    ]
+    alone = [register(api, full, f"other{n}@example.com") for n in range(10)]
+    asked = (*(ask for pair in both for ask in pair), *alone)
+    assert Counter(await asyncio.gather(*asked)) == {201: 10, 400: 20}
+    assert await people(client, as_admin) == 11
+
+
+async def test_somebody_who_was_known_stays_when_refused(
+    api: httpx.AsyncClient, client: httpx.AsyncClient, as_admin: Headers
+) -> None:
+    body = {"attendee_name": "Ada", "email": "ada@example.com"}
+    await client.post(f"{NATIVE}/attendees/", json=body, headers=as_admin)
+    full = await put_up(api, 1)
+    assert await register(api, full, "first@example.com") == 201
+    assert await register(api, full, "Ada@example.com") == 400
+    assert await people(client, as_admin) == 2
+
+
 async def test_twenty_times_the_same_guest(
     api: httpx.AsyncClient, client: httpx.AsyncClient, as_admin: Headers
 ) -> None:

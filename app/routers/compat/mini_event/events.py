@@ -4,12 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.domain import attendees, conferences, guests, registering
-from app.domain.admission import Target, Wish
+from app.domain import conferences, guests, walk_ins
 from app.domain.conferences import ConferenceFilter, Phase, Visibility
 from app.domain.guests import Guest
 from app.domain.pages import PageRequest
-from app.domain.registering import Ask
+from app.domain.walk_ins import WalkIn
 from app.routers.compat.drf import errors
 from app.routers.compat.frame import bare
 from app.routers.compat.mini_event.event_models import (
@@ -81,15 +80,8 @@ async def register(event_id: PathId, body: GuestIn, uow: Uow, rt: Rt, now: Now) 
     seats. What costs something is `pending` until it is paid.
     """
     await conferences.find(uow, None, event_id)
-    person = await attendees.guest(rt.unit_of_work(), body.name, body.email, now)
-    wish = Wish(
-        attendee_id=person.id,
-        target=Target(conference_id=event_id, session_id=None),
-        any_ticket_type=True,
-        guest_name=body.name,
-    )
-    ask = Ask(caller=None, wish=wish, claim=uow.claim)
-    registration = await registering.register(rt.registrations, ask)
+    walk_in = WalkIn(name=body.name, email=body.email, conference_id=event_id, claim=uow.claim)
+    registration = await walk_ins.register(rt.unit_of_work, rt.registrations, walk_in, now)
     # What was sent, not what is known of the person: whoever asks has not logged in.
     said = Guest(
         registration_id=registration.id,
