@@ -1,14 +1,12 @@
 """Publishing: what everybody is told of a conference, without logging in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain import names, sessions, ticket_types
-from app.domain.conferences import Conference, ConferenceFilter, Visibility, find, listed
-from app.domain.errors import NotFound
-from app.domain.pages import Page, PageRequest
+from app.domain.conferences import Conference, find
+from app.domain.pages import PageRequest
 from app.domain.sessions import Session, SessionFilter
 from app.domain.ticket_types import TicketType
 
@@ -29,18 +27,9 @@ class Announcement:
     ticket_types: Sequence[TicketType]
 
 
-async def announced(
-    uow: "UnitOfWork", filter: ConferenceFilter, page: PageRequest, now: datetime
-) -> Page[Conference]:
-    """The published and public ones of these; nobody is looked at more kindly than others."""
-    return await listed(uow, None, replace(filter, visibility=Visibility.PUBLIC), page, now)
-
-
 async def announcement(uow: "UnitOfWork", conference_id: int) -> Announcement:
     """Everything about a public one, its first thousand sessions included. Raises NotFound."""
     conference = await find(uow, None, conference_id)
-    if conference.visibility is not Visibility.PUBLIC:
-        raise NotFound
     wanted = SessionFilter(conference_id=conference_id)
     programme = await sessions.listed(uow, None, wanted, _ALL)
     offered = await ticket_types.listed(uow, None, conference_id, _ALL)

@@ -1,5 +1,7 @@
 """Finding conferences natively: filters that combine, the best first, and pages behind a place."""
 
+import json
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -26,6 +28,11 @@ async def found(
     told = answer.json()
     assert told["meta"]["count"] == len(told["data"])
     return [item["conference_name"] for item in told["data"]]
+
+
+def place(*parts: object) -> str:
+    """Where no list has ever led."""
+    return urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 
 
 @pytest.fixture
@@ -141,6 +148,15 @@ async def test_the_best_comes_first_unless_another_order_is_asked_for(
         ({"after": "AAAA"}, "after"),
         ({"after": ""}, "after"),
         ({"after": "é"}, "after"),
+        ({"after": place(["start_date"], ["9999-12-31T23:59:59-23:59", 1])}, "after"),
+        ({"after": place(["start_date"], ["0001-01-01T00:00:00+23:59", 1])}, "after"),
+        ({"after": place(["start_date"], ["2031-03-01T00:00:00", 1])}, "after"),
+        ({"after": place(["start_date"], ["2031-03-01T00:00:00Z", True])}, "after"),
+        ({"after": place(["start_date"], ["2031-03-01T00:00:00Z", 2**63])}, "after"),
+        ({"after": place(["start_date"], [5, 1])}, "after"),
+        ({"after": place(["price"], ["NaN", 1]), "ordering": "price"}, "after"),
+        ({"after": place(["price"], ["1e99999", 1]), "ordering": "price"}, "after"),
+        ({"after": place(["conference_name"], ["\0", 1]), "ordering": "conference_name"}, "after"),
         ({"after": "x" * 1001}, "after"),
     ],
     ids=str,

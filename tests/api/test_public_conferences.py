@@ -119,6 +119,16 @@ async def test_filters_are_those_of_all_lists_and_others_are_refused_by_name(
         assert set(answer.json()["errors"]) == set(query)
 
 
+async def test_what_is_private_is_not_among_what_is_public(
+    client: httpx.AsyncClient, uow: Units
+) -> None:
+    await a_conference(uow)
+    await a_conference(uow, visibility=Visibility.PRIVATE)
+    assert await names(client, visibility="private") == []
+    assert await names(client, status="draft") == []
+    assert len(await names(client, visibility="public")) == 1
+
+
 async def test_whoever_has_a_page_is_told_so(client: httpx.AsyncClient, uow: Units) -> None:
     conference = await a_conference(uow)
     for path in (LIST, f"{LIST}{conference.id}/"):

@@ -6,6 +6,7 @@ import pytest
 from app.config import ConfigurationError, Settings
 from app.environment import read_settings
 from app.main import create_app
+from app.routers.compat.mounted import APPLICATIONS
 from tests.compat.conftest import Headers
 from tests.serving import Served, served
 
@@ -74,3 +75,13 @@ def test_the_demo_serves_every_contract_and_others_all_that_need_a_login() -> No
     assert "mini-event" in Settings(demo=True).contracts
     assert "mini-event" not in Settings().contracts
     assert set(Settings().contracts) < set(Settings(demo=True).contracts)
+
+
+@pytest.mark.parametrize("name", sorted(APPLICATIONS))
+async def test_a_line_break_in_a_path_is_answered_by_the_contract(
+    client: httpx.AsyncClient, name: str
+) -> None:
+    answer = await client.get(f"/compat/{name}/api/events/1%0A/")
+    assert answer.status_code == 404
+    assert "detail" in answer.json()
+    assert "message" not in answer.json()

@@ -1,8 +1,10 @@
 """Which contracts there are, and where each of them is mounted."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from fastapi import FastAPI
+from starlette.routing import Mount
 
 from app.routers.compat.event_hub import app as event_hub
 from app.routers.compat.event_management import app as event_management
@@ -31,3 +33,7 @@ def mount(app: FastAPI, names: Iterable[str]) -> None:
     """Mount the named contracts, each under its name; it sees the state of the whole."""
     for name, prefix in prefixes(names).items():
         app.mount(prefix, APPLICATIONS[name](prefix), name=name)
+        [*_, mounted] = app.router.routes
+        assert isinstance(mounted, Mount)
+        # A line break in a path is no reason to be answered by somebody else.
+        mounted.path_regex = re.compile(mounted.path_regex.pattern, re.DOTALL)

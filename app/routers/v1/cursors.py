@@ -5,7 +5,7 @@ The text is nobody's to read, and holds nothing but what the list showed.
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,9 +13,12 @@ from pydantic_core import from_json, to_json
 
 from app.domain.conferences import Conference
 from app.domain.pages import Page
+from app.domain.times import EARLIEST, LATEST
 from app.routers.fields import MOST_ID
 
 _LONGEST_NAME = 200
+# A day of conferences may begin and end as much as this outside the years of UTC.
+_A_DAY = timedelta(days=1)
 
 _VALUES: Mapping[str, Callable[[Conference], Any]] = {
     "start_date": lambda conference: conference.period.start.isoformat(),
@@ -43,7 +46,7 @@ def read(text: str, ordering: Sequence[str]) -> tuple[Any, ...]:
         if named != list(ordering) or len(values) != len(ordering) + 1:
             raise ValueError
         *sorted_by, id = values
-        if not isinstance(id, int) or not 0 < id <= MOST_ID:
+        if type(id) is not int or not 0 < id <= MOST_ID:
             raise ValueError
         read = [_READ[_plain(name)](value) for name, value in zip(ordering, sorted_by, strict=True)]
     except (ValueError, TypeError, KeyError, InvalidOperation, RecursionError):
@@ -57,7 +60,7 @@ def _plain(name: str) -> str:
 
 def _instant(value: Any) -> datetime:
     instant = datetime.fromisoformat(value)
-    if instant.tzinfo is None:
+    if instant.tzinfo is None or not EARLIEST - _A_DAY <= instant <= LATEST + _A_DAY:
         raise ValueError
     return instant
 

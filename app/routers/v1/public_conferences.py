@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict, Field
 
 from app.documents.structured import event_of
-from app.domain import publishing
+from app.domain import conferences, publishing
 from app.domain.publishing import Announcement
 from app.domain.times import utc_now
 from app.kept_pages import Build, kept_page
@@ -123,7 +123,7 @@ async def list_public_conferences(
 
     async def build(now: datetime) -> bytes:
         uow = rt.unit_of_work()
-        page = await publishing.announced(uow, query.filter(), query.page_request(), now)
+        page = await conferences.listed(uow, None, query.filter(), query.page_request(), now)
         return bytes(conferences_listed(page, request, now).body)
 
     return await _answer(request, rt, build)
