@@ -5,6 +5,8 @@ DATA_DIR ?= .plenary
 PYTHON ?= python3
 JOBS ?= 2
 ARGS ?=
+SECONDS ?= 60
+SEED ?=
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -14,7 +16,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check fix migrate migration bench bench-growth lock
+.PHONY: help install run test check fix migrate migration bench bench-growth torture fuzz lock
 
 help: ## What there is to make
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +50,13 @@ bench: .venv/.dev ## Measure, and print one table
 
 bench-growth: .venv/.dev ## Measure lists, searches, details at 1,000 and at 100,000 conferences
 	@$(BIN)/python -m bench.growth $(ARGS)
+
+torture: .venv/.dev ## Attack a whole installation, and audit it [SECONDS=60] [SEED=…] [ARGS="--sabotage seats"]
+	@$(BIN)/python -m torture --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+fuzz: .venv/.dev ## Whatever nobody means to send, and schemathesis over every document [CASES=50000]
+	@TESTS_FUZZ=whole $(BIN)/pytest -n $(JOBS) tests/fuzz
+	@$(BIN)/python -m tests.fuzz $(CASES)
 
 lock: .venv/.dev ## Compile the requirements anew [UPGRADE=--upgrade]
 	@$(PIP) install uv

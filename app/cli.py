@@ -192,6 +192,25 @@ def doctor(data_dir: DataDir = None) -> None:
 
 
 @app.command()
+def audit(
+    settled: Annotated[
+        bool, typer.Option("--settled", help="Nothing is at work: what is due is done.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Check that all promises hold. Ends with 1 when one is broken."""
+    with _told_plainly():
+        from app.auditing import examine, report, table
+        from app.preparing import with_database
+
+        with with_database(_settings(data_dir=data_dir)) as settings:
+            findings = asyncio.run(examine(settings, settled=settled))
+    print(report(findings, settled=settled) if as_json else table(findings))
+    raise typer.Exit(code=any(not finding.kept for finding in findings))
+
+
+@app.command()
 def openapi() -> None:
     """Print the OpenAPI document."""
     with _told_plainly():

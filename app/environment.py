@@ -56,9 +56,13 @@ def ensure_secret(secret: str) -> None:
 
 
 def ensure_data_dir(folder: Path) -> None:
-    """Make the data directory if it is not there; refuse one that cannot be written."""
+    """Make the data directory if it is not there; refuse one that cannot be written.
+
+    One that we make is its owner's alone. Run by root, the embedded PostgreSQL opens it for the
+    user it runs as; what is secret in it is closed by itself.
+    """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return
     except OSError as error:

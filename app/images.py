@@ -67,7 +67,7 @@ class Images:
 
     def _write(self, content: bytes, ending: str) -> str:
         """All of it or nothing, and for good before anybody hears its name."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(0o700, parents=True, exist_ok=True)
         name = f"{secrets.token_hex(16)}{ending}"
         draft = self._folder / f".{name}"
         try:

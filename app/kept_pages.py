@@ -18,6 +18,8 @@ from app.domain.times import utc_now
 _LOOK_EVERY = 0.25
 _MOST_BYTES = 8 * 1024 * 1024
 _LARGEST = 1024 * 1024
+# What a page takes beside its body and its key: the objects around them, and a place among all.
+_AROUND = 768
 
 Build = Callable[[datetime], Awaitable[bytes]]
 
@@ -133,8 +135,12 @@ class KeptPages:
     def _keep(self, key: str, kept: _Kept) -> None:
         """Keep it, and let go of those that were not asked for the longest."""
         before = self._kept.pop(key, None)
-        self._bytes += len(kept.page.body) - (len(before.page.body) if before else 0)
+        self._bytes += _taken(key, kept) - (_taken(key, before) if before else 0)
         self._kept[key] = kept
         while self._bytes > _MOST_BYTES:
-            _, gone = self._kept.popitem(last=False)
-            self._bytes -= len(gone.page.body)
+            self._bytes -= _taken(*self._kept.popitem(last=False))
+
+
+def _taken(key: str, kept: _Kept) -> int:
+    """How much memory a page takes."""
+    return len(key) + len(kept.page.body) + _AROUND

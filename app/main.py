@@ -67,5 +67,5 @@ def create_app(settings: Settings) -> FastAPI:
         files=uploads.limits(settings),
     )
     app.add_middleware(Heads)
-    app.add_middleware(Observing)
+    app.add_middleware(Observing, secure=settings.base_url.startswith("https://"))
     return app

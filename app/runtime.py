@@ -69,6 +69,8 @@ def create_engine(
                 # Statements are few and prepared: planning them anew costs more than a better
                 # plan saves.
                 "plan_cache_mode": "force_generic_plan",
+                # To start a helper takes longer than a page; processors have others to serve.
+                "max_parallel_workers_per_gather": "0",
                 "lock_timeout": _milliseconds(settings.lock_timeout_seconds),
                 "statement_timeout": _milliseconds(statement),
                 "idle_in_transaction_session_timeout": _milliseconds(2 * statement),

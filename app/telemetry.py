@@ -20,7 +20,7 @@ REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 _CREDENTIALS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), rf"\1 {MASKED}"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+"), MASKED),
-    (re.compile(r"(?i)(/calendars/)[\w.-]+"), rf"\1{MASKED}"),
+    (re.compile(r"(?i)(/calendars?/+)[\w./-]+"), rf"\1{MASKED}"),
     (re.compile(r"(\w+://[^\s:/@]*):[^\s@/]+@"), rf"\1:{MASKED}@"),
 )
 # Their news is ours already, or nobody's.

@@ -1,10 +1,14 @@
 """How often is too often: writes per sender, logins (and resets) per account and per address.
 
-Counted per process and per minute: with several server processes the limits are that much wider.
+Counted per process and per minute, exports while they last: with several server processes the
+limits are that much wider.
 """
 
 import math
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -13,6 +17,7 @@ from limits.strategies import FixedWindowRateLimiter
 from app.domain.errors import TooMany
 
 _ONE_PER_MINUTE = RateLimitItemPerMinute(1)
+_EXPORT_AGAIN_AFTER = 10
 
 
 class Throttle:
@@ -23,6 +28,7 @@ class Throttle:
         self._writes = _per_minute(writes)
         self._logins_of_account = _per_minute(logins_of_account)
         self._logins_of_address = _per_minute(logins_of_address)
+        self._exports: Counter[str] = Counter()
 
     def write(self, sender: str) -> None:
         """Count a write; raises TooMany for one beyond the limit."""
@@ -41,6 +47,19 @@ class Throttle:
         """Count what is done about a forgotten password: per address or link, and per sender."""
         self._count(self._logins_of_address, "reset sender", sender)
         self._count(self._logins_of_account, "reset", what)
+
+    @contextmanager
+    def export(self, sender: str, most: int) -> Iterator[None]:
+        """Count an export of a sender while it lasts; raises TooMany for one beyond the limit."""
+        if self._exports[sender] >= most:
+            raise TooMany("Your exports are still under way.", retry_after=_EXPORT_AGAIN_AFTER)
+        self._exports[sender] += 1
+        try:
+            yield
+        finally:
+            self._exports[sender] -= 1
+            if not self._exports[sender]:
+                del self._exports[sender]
 
     def _count(self, limit: RateLimitItem | None, what: str, who: str) -> None:
         if limit is None or self._limiter.hit(limit, what, who):

@@ -27,7 +27,7 @@ BESIDE_REQUESTS = (
     "request_logs",
     "pg_try_advisory_xact_lock",
     "hold_expires_at <=",
-    "s.waiting > 0",
+    "s.has_queue",
     "certified_at IS NULL",
     "certified_at IS NOT NULL",
     # The sweeper's broom.

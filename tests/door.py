@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.auditing import GRACE, snapshot
 from app.domain.conferences import Conference
 from app.domain.sessions import Session
 from app.domain.ticket_types import TicketType
+from app.repositories.audit.states import AT_THE_DOOR
 
 CHECK_INS = "/api/v1/check-ins/"
 
@@ -26,21 +28,6 @@ _SELL = text(
     " LEFT JOIN sessions s ON s.id = CAST(:session AS bigint)"
     " RETURNING id, CAST(ticket_code AS text) AS code"
 )
-_PROMISES = {
-    "checked in, and no check-in stands": (
-        "SELECT id FROM registrations r WHERE checked_in_at IS NOT NULL AND NOT EXISTS"
-        " (SELECT FROM check_ins WHERE registration_id = r.id AND undone_at IS NULL)"
-    ),
-    "a check-in stands, and is not marked": (
-        "SELECT k.id FROM check_ins k JOIN registrations r ON r.id = k.registration_id"
-        " WHERE k.undone_at IS NULL AND k.scanned_at IS DISTINCT FROM r.checked_in_at"
-    ),
-    "checked in without being confirmed first": (
-        "SELECT id FROM registrations WHERE checked_in_at IS NOT NULL"
-        " AND status NOT IN ('confirmed', 'cancelled')"
-    ),
-}
-
 _nonces = count(1)
 
 
@@ -96,10 +83,7 @@ async def standing(engine: AsyncEngine) -> Sequence[int]:
 
 
 async def broken_promises(engine: AsyncEngine) -> list[str]:
-    """What must hold of check-ins whatever happened, and does not."""
-    async with engine.connect() as connection:
-        return [
-            promise
-            for promise, query in _PROMISES.items()
-            if (await connection.execute(text(query))).first() is not None
-        ]
+    """What the auditor finds broken of check-ins; what was sold here was counted nowhere."""
+    async with snapshot(engine) as auditor:
+        _, broken = await auditor.look(AT_THE_DOOR, GRACE)
+    return [one.said for one in broken]

@@ -5,6 +5,7 @@ take: a worker that shares its process with requests writes many of them.
 """
 
 import asyncio
+import os
 import re
 import sys
 import time
@@ -23,6 +24,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 # RFC 5322 lets no line be longer than 998 characters.
 _LONGEST_LINE = 990
 _LEFT_OVER_AFTER = 3600.0
+# Mails hold links by which their reader proves who they are.
+_OWNER_ALONE = 0o700
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,7 @@ def seal(letter: Letter, *, name: str, number: int, sender: str, now: datetime) 
 
 
 class FileMailer:
-    """One `.eml` file per message; a message handled again replaces its file."""
+    """One `.eml` file per message, for its owner alone; handled again, it replaces its file."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -103,10 +106,15 @@ class FileMailer:
         path = self._folder / f"{envelope.name}.eml"
         draft = self._folder / f".{envelope.name}.{uuid4().hex}.part"
         if not self._is_ready or not self._folder.is_dir():
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(_OWNER_ALONE, parents=True, exist_ok=True)
+            # One that was there before may be open to others; not every disk can close it.
+            with suppress(PermissionError):
+                self._folder.chmod(_OWNER_ALONE)
             tidy(self._folder, time.time())
             self._is_ready = True
-        draft.write_bytes(envelope.content)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(envelope.content)
         # At any moment there is the whole file or none.
         draft.replace(path)
 

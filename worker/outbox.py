@@ -33,6 +33,7 @@ class Pace:
 
     `timeout` bounds one attempt; with what claiming takes at most it stays below `lease`, after
     which the messages of a killed worker are claimed again. `breather` is waited between claims.
+    After `most_attempts` a message is given up.
     """
 
     slots: int = 32
@@ -41,6 +42,7 @@ class Pace:
     first_retry: float = 1.0
     longest_retry: float = 3600.0
     breather: float = 0.0
+    most_attempts: int = 10
 
 
 PACES: Mapping[Lane, Pace] = {
@@ -50,12 +52,14 @@ PACES: Mapping[Lane, Pace] = {
         timeout=5.0,
         lease=10.0,
         first_retry=0.25,
-        longest_retry=600.0,
+        # Somebody waits: half a minute after the servers are back, each payment is decided. They
+        # may be away for half an hour.
+        longest_retry=30.0,
+        most_attempts=80,
         breather=0.02,
     ),
     Lane.MAILS: Pace(),
 }
-MOST_ATTEMPTS = 10
 IDLE = 1.0
 # A transaction that takes longer than this meets a frozen database.
 _PATIENCE = 5.0
@@ -73,7 +77,6 @@ class OutboxWorker:
         handle: Handle,
         *,
         paces: Mapping[Lane, Pace] = PACES,
-        most_attempts: int = MOST_ATTEMPTS,
         idle: float = IDLE,
     ) -> None:
         self._lanes = [
@@ -82,7 +85,6 @@ class OutboxWorker:
                 handle,
                 lane,
                 pace,
-                most_attempts=most_attempts,
                 idle=idle,
             )
             for lane, pace in paces.items()
@@ -115,14 +117,12 @@ class _LaneWorker:
         lane: Lane,
         pace: Pace,
         *,
-        most_attempts: int,
         idle: float,
     ) -> None:
         self._unit_of_work = unit_of_work
         self._handle = handle
         self._lane = lane
         self._pace = pace
-        self._most_attempts = most_attempts
         self._idle = idle
         self._news = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -202,7 +202,7 @@ class _LaneWorker:
         return Report(message=message, fate=Fate.DONE)
 
     def _failed(self, message: Claimed, reason: str) -> Report:
-        if message.attempts >= self._most_attempts:
+        if message.attempts >= self._pace.most_attempts:
             return self._given_up(message, reason)
         wait = pause(message.attempts, self._pace.first_retry, self._pace.longest_retry)
         logger.warning(

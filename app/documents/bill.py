@@ -19,6 +19,9 @@ _QUIET: Color = (100, 108, 125)
 _LINE: Color = (200, 205, 215)
 _NIGHT: Color = (30, 41, 89)
 
+# What has been paid and not been given back: nobody owes it.
+NET = "Paid, net of refunds"
+
 Rows = Sequence[tuple[str, str]]
 
 
@@ -76,11 +79,12 @@ class Bill:
         x = _LEFT + _HALF + 8
         for label, value in rows:
             is_last = (label, value) == tuple(rows[-1])
-            sizes = (13, 11, 9) if is_last else (11, 10, 9)
+            # All in one size, so that they stand on one line.
+            sizes = (11.5, 11, 10, 9, 8, 7)
             color = _INK if is_last else _QUIET
-            place, box = (x, self._y), (_HALF * 0.55, 7.0)
+            place, box = (x, self._y), (_HALF * 0.53, 7.0)
             self._sheet.letter(label, place, box, sizes=sizes, bold=is_last, color=color)
-            place, box = (x + _HALF * 0.4, self._y), (_HALF * 0.6, 7.0)
+            place, box = (x + _HALF * 0.55, self._y), (_HALF * 0.45, 7.0)
             self._sheet.letter(value, place, box, sizes=sizes, bold=is_last, color=color, align="R")
             self._y += 8
         self._y += 6

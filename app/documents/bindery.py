@@ -20,16 +20,21 @@ from app.domain.exports import Export
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Each takes a core for as long as it writes, and 30 MB.
 MOST_AT_ONCE = 2
+PATIENCE = 5.0
 _RETRY_AFTER = 10
 _BLOCK = 128 * 1024
 _FILE = "workbook.xlsx"
 
 
 class Bindery:
-    """Makes workbooks, a few at a time; whatever happens, no file of theirs stays."""
+    """Makes workbooks, a few at a time; whatever happens, no file of theirs stays.
 
-    def __init__(self) -> None:
-        self._at_work = 0
+    Whoever comes meanwhile waits in line, for so many seconds at most.
+    """
+
+    def __init__(self, *, patience: float = PATIENCE) -> None:
+        self._places = asyncio.Semaphore(MOST_AT_ONCE)
+        self._patience = patience
         self._sweeping: set[asyncio.Task[None]] = set()
 
     async def written(self, export: Export) -> AsyncIterator[bytes]:
@@ -48,9 +53,11 @@ class Bindery:
 
     async def _made(self, export: Export) -> BinaryIO:
         """An open file that has no name any more: it is gone when it is closed."""
-        if self._at_work >= MOST_AT_ONCE:
-            raise Busy("Other exports are being written.", retry_after=_RETRY_AFTER)
-        self._at_work += 1
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._places.acquire()
+        except TimeoutError:
+            raise Busy("Other exports are being written.", retry_after=_RETRY_AFTER) from None
         process: Process | None = None
         folder: Path | None = None
         try:
@@ -75,7 +82,7 @@ class Bindery:
             if folder is not None:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
         finally:
-            self._at_work -= 1
+            self._places.release()
 
 
 async def _begun(folder: Path) -> Process:

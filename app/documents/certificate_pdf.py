@@ -6,9 +6,8 @@ from math import cos, pi, sin
 
 from app.documents import qr
 from app.documents.sheet import Color, Sheet
-from app.documents.wording import day, days
+from app.documents.wording import dates, day
 from app.domain.certificates import Certificate
-from app.domain.times import first_day, last_day
 
 # All in millimetres.
 _PAGE = (297.0, 210.0)
@@ -22,7 +21,7 @@ _SEAL = (_MIDDLE, 167.0)
 _RAYS, _OUTER, _BETWEEN = 36, 18.5, 16.8
 _CORNER = 7.0
 # In points, the largest first.
-_NAME = (34.0, 30.0, 26.0, 22.0, 19.0, 16.0, 13.0)
+_NAME = (34.0, 30.0, 27.0, 24.0, 22.0, 19.0, 16.0, 13.0)
 _TITLE = (22.0, 19.0, 17.0, 15.0, 13.0, 11.0)
 
 _INK: Color = (22, 28, 45)
@@ -89,13 +88,12 @@ def _head(sheet: Sheet) -> None:
 def _body(sheet: Sheet, certificate: Certificate) -> None:
     """Who, what, when and where, each in the middle and as large as it fits."""
     _line(sheet, "This is to certify that", (60, 6), (12,), _QUIET)
-    _line(sheet, certificate.attendee_name, (66.5, 23), _NAME, _INK, bold=True)
-    _line(sheet, "has attended", (92, 6), (12,), _QUIET)
-    _line(sheet, certificate.conference_name, (99, 20), _TITLE, _NIGHT, bold=True)
+    _line(sheet, certificate.attendee_name, (68.5, 21), _NAME, _INK, bold=True)
+    _line(sheet, "has attended", (92.5, 6), (12,), _QUIET)
+    _line(sheet, certificate.conference_name, (101, 19), _TITLE, _NIGHT, bold=True)
     _line(sheet, _when_and_where(certificate), (121, 11), (12, 11, 10, 9), _INK)
     if certificate.skill_tags:
-        tags = "  ·  ".join(tag.strip() for tag in certificate.skill_tags.split(",") if tag.strip())
-        _line(sheet, tags, (133, 10), (10, 9, 8), _GOLD)
+        _line(sheet, _tags(certificate), (133, 10), (10, 9, 8), _GOLD)
 
 
 def _line(
@@ -112,10 +110,14 @@ def _line(
     sheet.letter(text, place, box, sizes=sizes, bold=bold, color=color, align="C", centred=True)
 
 
+def _tags(certificate: Certificate) -> str:
+    """Each of them on one line."""
+    tags = [" ".join(tag.split()) for tag in certificate.skill_tags.split(",") if tag.strip()]
+    return "\u00a0· ".join(tag.replace(" ", "\u00a0") for tag in tags)
+
+
 def _when_and_where(certificate: Certificate) -> str:
-    first = first_day(certificate.period, certificate.timezone)
-    last = last_day(certificate.period, certificate.timezone)
-    when = day(first) if first == last else days(first, last)
+    when = dates(certificate.period, certificate.timezone)
     return f"{when}, {certificate.location}" if certificate.location else when
 
 

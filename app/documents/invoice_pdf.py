@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from app.documents.bill import Bill
+from app.documents.bill import NET, Bill
 from app.documents.wording import day, price
 from app.domain.invoices import Invoice
 from app.domain.money import Money
@@ -34,7 +34,7 @@ def draw(invoice: Invoice, drawn_at: datetime) -> bytes:
     bill.line(invoice.sale, price(invoice.amount))
     sums = [("Total", price(invoice.amount))]
     if invoice.refunded.minor:
-        sums += [("Refunded", f"−{price(invoice.refunded)}"), ("Remains", price(_rest(invoice)))]
+        sums += [("Refunded", f"−{price(invoice.refunded)}"), (NET, price(_rest(invoice)))]
     bill.sums(sums)
     return bill.finished(_SAID)
 

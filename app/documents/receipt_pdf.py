@@ -2,11 +2,16 @@
 
 from datetime import datetime
 
-from app.documents.bill import Bill
+from app.documents.bill import NET, Bill
 from app.documents.wording import day, moment, price
 from app.domain.invoices import Receipt
+from app.domain.payments import Method
 
 _MOST_REFUNDS = 8
+_BY = {
+    Method.SIMULATED: "Test payment (simulated)",
+    Method.MOCK: "Test payment (mock)",
+}
 _SAID = "This confirms that the amount was received. Times are in UTC."
 
 
@@ -17,7 +22,7 @@ def draw(receipt: Receipt, drawn_at: datetime) -> bytes:
     bill.parties(sale)
     facts = [
         ("Received", moment(payment.settled_at or payment.created_at, "UTC")),
-        ("Paid by", payment.method.value.capitalize()),
+        ("Paid by", _BY[payment.method]),
         ("Invoice", receipt.invoice_number),
         ("Reference", payment.reference_number),
     ]
@@ -25,7 +30,7 @@ def draw(receipt: Receipt, drawn_at: datetime) -> bytes:
     bill.line(sale, price(payment.amount))
     sums = [("Received", price(payment.amount))]
     if payment.refunded_minor:
-        sums += [("Refunded", f"−{price(payment.refunded)}"), ("Remains", price(payment.rest))]
+        sums += [("Refunded", f"−{price(payment.refunded)}"), (NET, price(payment.rest))]
     bill.sums(sums)
     refunds = [(_dated(one.created_at), f"−{price(one.amount)}") for one in receipt.refunds]
     bill.table("Refunds", refunds, _MOST_REFUNDS)

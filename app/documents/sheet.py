@@ -1,5 +1,6 @@
 """A sheet of paper to letter: its fonts, and texts that always fit where they belong."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,6 +19,10 @@ _POINT = 25.4 / 72
 _LEADING = 1.22
 _UNKNOWN = "□"
 _ELLIPSIS = "…"
+# All but those at which no line is broken.
+_SPACES = re.compile(r"[^\S\u00a0]+")
+# In millimetres.
+_EVEN_ENOUGH = 1.0
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Me", "Mn"})
 # Written from right to left; in these scripts letters also change with their neighbours.
 _SHAPED = frozenset({"R", "AL", "AN", "RLE", "RLO", "RLI"})
@@ -63,9 +68,9 @@ class Sheet(FPDF):
         """Write text in the largest size that fits the box; returns where it ends.
 
         `centred` means half-way down. What is too long even for the smallest size is cut, with an
-        ellipsis.
+        ellipsis. Lines in the middle are of about one length: no word is left alone on the last.
         """
-        broken = self.fitted(text, box, sizes=sizes, bold=bold)
+        broken = self.fitted(text, box, sizes=sizes, bold=bold, even=align == "C")
         x, y = place
         height = self.height_of(broken)
         y += (box[1] - height) / 2 if centred else 0
@@ -75,7 +80,13 @@ class Sheet(FPDF):
         return y + height
 
     def fitted(
-        self, text: str, box: tuple[float, float], *, sizes: Sequence[float], bold: bool = False
+        self,
+        text: str,
+        box: tuple[float, float],
+        *,
+        sizes: Sequence[float],
+        bold: bool = False,
+        even: bool = False,
     ) -> str:
         """The text with its line breaks; font and size that were found are left set."""
         text = self.printable(text)
@@ -93,15 +104,18 @@ class Sheet(FPDF):
                 continue
             broken = self._broken(text, width)
             if len(broken) <= most:
-                return "\n".join(broken)
+                return "\n".join(self._evened(text, broken, width) if even else broken)
         last = broken[most - 1]
         while last and self.get_string_width(last + _ELLIPSIS) > width:
             last = last[:-1]
         return "\n".join([*broken[: most - 1], last.rstrip() + _ELLIPSIS])
 
     def printable(self, text: str) -> str:
-        """The text in letters that the fonts have; others, such as Chinese ones, become boxes."""
-        whole = " ".join(unicodedata.normalize("NFC", text).split())
+        """The text in letters that the fonts have; others, such as Chinese ones, become boxes.
+
+        What is not to be broken stays together.
+        """
+        whole = " ".join(_SPACES.split(unicodedata.normalize("NFC", text))).strip()
         known = self._letters
         # Marks and joiners that the fonts do not know would be boxes of their own.
         return "".join(
@@ -117,6 +131,19 @@ class Sheet(FPDF):
     @property
     def _line_height(self) -> float:
         return self.font_size_pt * _POINT * _LEADING
+
+    def _evened(self, text: str, broken: list[str], width: float) -> list[str]:
+        """In as many lines, the longest of which is as short as can be."""
+        narrow = max(map(self.get_string_width, _SPACES.split(text)))
+        wide = width
+        while wide - narrow > _EVEN_ENOUGH:
+            middle = (narrow + wide) / 2
+            tried = self._broken(text, middle)
+            if len(tried) > len(broken):
+                narrow = middle
+            else:
+                broken, wide = tried, middle
+        return broken
 
     def _broken(self, text: str, width: float) -> list[str]:
         found = self.multi_cell(

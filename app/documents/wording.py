@@ -56,6 +56,12 @@ def days(first: date, last: date) -> str:
     return f"{first.day} {_MONTHS[first.month - 1]}{year} – {told}"
 
 
+def dates(period: TimeRange, timezone: str) -> str:
+    """The day, or the days, in its own zone."""
+    first, last = first_day(period, timezone), last_day(period, timezone)
+    return day(first) if first == last else days(first, last)
+
+
 def zone(start: datetime, end: datetime, timezone: str) -> str:
     """The zone, with its offset where that is one and the same from start to end."""
     offset = start.utcoffset()

@@ -89,10 +89,13 @@ async def sign_up(uow: "UnitOfWork", passwords: Passwords, draft: SignUp, now: d
     ensure_username(draft.username)
     ensure_password(draft.password, username=draft.username)
     password_hash = await passwords.hash(draft.password)
-    async with uow as tx:
-        user = await _open(tx, draft, password_hash, now)
-        await verification.ask(tx, user, now)
-        await tx.keep(user)
+    try:
+        async with uow as tx:
+            user = await _open(tx, draft, password_hash, now)
+            await verification.ask(tx, user, now)
+            await tx.keep(user)
+    except (UsernameTaken, EmailTaken) as refusal:
+        raise await _all_taken(uow, draft) or refusal from None
     return user
 
 
@@ -132,6 +135,16 @@ async def deactivate(uow: "UnitOfWork", username: str, now: datetime) -> User:
         await tx.accounts.revoke_families_of(found.user.id, now)
         await tx.mailed_tokens.void_resets(found.user.id)
         return await tx.accounts.deactivate(found.user.id, now)
+
+
+async def _all_taken(uow: "UnitOfWork", draft: SignUp) -> DomainError | None:
+    """The database names one at a time; whoever signs up is told of both."""
+    refusals = await taken(uow, draft.username, draft.email)
+    if not refusals:
+        return None
+    first, *others = refusals
+    first.beside = others
+    return first
 
 
 async def _open(

@@ -6,10 +6,12 @@ The batch is decided in order of arrival, over facts that were loaded under lock
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import inf
 
 from app.domain.errors import (
     AlreadyRegistered,
     ConferenceFull,
+    Full,
     Other,
     Refused,
     ScheduleConflict,
@@ -75,7 +77,8 @@ class Offer:
 class Held:
     """A live or waitlisted registration an attendee has; waitlisted ones block no schedule.
 
-    One `by_guest` was made by an e-mail address alone; `owner_id` is the account it belongs to.
+    One `by_others` makes the person known to nobody: an e-mail address was enough for it, or it was
+    made before the record was its account's. `owner_id` is the account it belongs to.
     """
 
     registration_id: int
@@ -85,7 +88,7 @@ class Held:
     period: TimeRange | None
     is_live: bool
     organizer_id: int | None
-    by_guest: bool = False
+    by_others: bool = False
     owner_id: int | None = None
 
 
@@ -126,10 +129,11 @@ class Seating:
     def __init__(self, stocks: Iterable[Stock], kept: Mapping[Pool, int]) -> None:
         self._taken = {s.pool: s.seats_taken + kept.get(s.pool, 0) for s in stocks}
 
-    def ensure_free(self, offer: Offer, quantity: int) -> None:
-        """Raises what `ensure_seats` raises of the first stock that has not so many."""
-        for stock in offer.stocks:
-            ensure_seats(stock, self._taken[stock.pool], quantity)
+    def ensure_free(self, choices: Iterable[Offer], quantity: int) -> None:
+        """Raises what `ensure_seats` raises of the choice that has the most seats left."""
+        scarcest = [min(offer.stocks, key=self._left) for offer in choices]
+        stock = max(scarcest, key=self._left)
+        ensure_seats(stock, self._taken[stock.pool], quantity)
 
     def is_free(self, offer: Offer, quantity: int) -> bool:
         return all(has_seats(stock, self._taken[stock.pool], quantity) for stock in offer.stocks)
@@ -144,6 +148,9 @@ class Seating:
     def take(self, offer: Offer, quantity: int) -> None:
         for stock in offer.stocks:
             self._taken[stock.pool] += quantity
+
+    def _left(self, stock: Stock) -> float:
+        return seats_left(stock, self._taken[stock.pool])
 
 
 def admit(
@@ -175,7 +182,7 @@ def _decide(
         ensure_schedule_free(first, mine)
         offer = next((o for o in choices if seating.is_free(o, wish.quantity)), None)
         if offer is None and not (waits_if_full(wish) and can_wait(first, wish.quantity)):
-            seating.ensure_free(first, wish.quantity)
+            seating.ensure_free(choices, wish.quantity)
         ensure_full(wish, offer)
     except Refused as refusal:
         return refusal
@@ -215,10 +222,15 @@ def clashes(period: TimeRange | None, claim: Held) -> bool:
 
 def has_seats(stock: Stock, taken: int, quantity: int) -> bool:
     """Seats of live registrations never exceed the capacity; no capacity is no limit."""
-    return stock.capacity is None or taken + quantity <= stock.capacity
+    return quantity <= seats_left(stock, taken)
 
 
-_FULL: Mapping[PoolKind, type[Refused]] = {
+def seats_left(stock: Stock, taken: int) -> float:
+    """How many may still be taken; there may be no end of them."""
+    return inf if stock.capacity is None else max(0, stock.capacity - taken)
+
+
+_FULL: Mapping[PoolKind, type[Full]] = {
     PoolKind.CONFERENCE: ConferenceFull,
     PoolKind.SESSION: SessionFull,
     PoolKind.TICKET_TYPE: TicketTypeSoldOut,
@@ -229,9 +241,8 @@ def ensure_seats(stock: Stock, taken: int, quantity: int) -> None:
     """No more than there are (`session_full`, `conference_full`, `ticket_type_sold_out`)."""
     if has_seats(stock, taken, quantity):
         return
-    left = max(0, (stock.capacity or 0) - taken)
-    full = _FULL[stock.pool.kind]
-    raise full(f"“{stock.name}” has {left} of {stock.capacity} seats left.")
+    full, left = _FULL[stock.pool.kind], int(seats_left(stock, taken))
+    raise full(left=left) if left else full(f"All seats of “{stock.name}” are taken.")
 
 
 def waits_if_full(wish: Wish) -> bool:

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attendee:
-    """`user_id` is the account the person logs in with, `created_by` the one that entered them."""
+    """`user_id` is the account the person logs in with, `created_by` the one that entered them.
+
+    Once that account has proven its address, it counts as the one that did.
+    """
 
     id: int
     name: str
@@ -92,6 +95,11 @@ def ensure_may_write(caller: Caller, attendee: Attendee) -> None:
     brought = attendee.user_id is None and attendee.created_by == caller.user_id
     if not (caller.is_admin or attendee.user_id == caller.user_id or brought):
         raise Forbidden
+
+
+def shows_account(caller: Caller, attendee: Attendee) -> bool:
+    """Whose an address is, is told to the account itself and to admins."""
+    return caller.is_admin or attendee.user_id == caller.user_id
 
 
 def ensure_all_own(has_others_claims: bool) -> None:

@@ -156,7 +156,8 @@ def uid(kind: str, id: int, created_at: datetime) -> str:
 
 
 def _revision(created_at: datetime, revised_at: datetime) -> int:
-    return max(0, int((revised_at - created_at).total_seconds()))
+    """The seconds after which it was revised, begun ones counted: 0 for what never was."""
+    return max(0, -((created_at - revised_at) // timedelta(seconds=1)))
 
 
 def _listed(separator: str, *parts: str) -> str:

@@ -15,7 +15,7 @@ from app.domain.idempotency import once
 from app.domain.messages import Message, MessageKind
 from app.domain.notifications import Notification, NotificationKind, tell
 from app.domain.pages import Page, PageRequest
-from app.domain.times import TimeRange, first_day, is_whole_days, last_day
+from app.domain.times import TimeRange
 
 if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
@@ -28,8 +28,6 @@ _NUMBER = re.compile(r"CERT-\d{1,19}-\d{1,19}-[A-Z0-9]{12,40}", re.ASCII)
 DUE_WITHIN = timedelta(days=30)
 # How many are issued in one transaction.
 BITE = 1000
-_HOURS_OF_A_DAY = 8
-_DAY = timedelta(days=1)
 _HUNDREDTH = Decimal("0.01")
 
 
@@ -112,24 +110,19 @@ def number_of(conference_id: int, attendee_id: int) -> str:
     return f"CERT-{conference_id}-{attendee_id}-{drawn}"
 
 
-def length_of(period: TimeRange, timezone: str) -> Decimal:
-    """The hours of a conference: exact within a day, else at most eight for each of its days."""
-    lasting = period.end - period.start
-    if lasting <= _DAY and not is_whole_days(period, timezone):
-        hours = Decimal(lasting // timedelta(seconds=1)) / 3600
-        return hours.quantize(_HUNDREDTH, ROUND_HALF_UP)
-    count = (last_day(period, timezone) - first_day(period, timezone)).days + 1
-    return Decimal(count * _HOURS_OF_A_DAY).quantize(_HUNDREDTH)
+def length_of(period: TimeRange) -> Decimal:
+    """The hours from start to end, of which a longer period never has fewer."""
+    hours = Decimal((period.end - period.start) // timedelta(seconds=1)) / 3600
+    return hours.quantize(_HUNDREDTH, ROUND_HALF_UP)
 
 
 def awarded(attendance: Attendance, conference: Conference) -> Award:
     """For the sessions attended, or for the conference where none are known."""
-    length = length_of(conference.period, conference.timezone)
     return Award(
         attendee_id=attendance.attendee_id,
         name=attendance.name,
         number=number_of(conference.id, attendance.attendee_id),
-        hours=length if attendance.hours is None else attendance.hours,
+        hours=length_of(conference.period) if attendance.hours is None else attendance.hours,
     )
 
 

@@ -86,7 +86,8 @@ async def leave(
 def ensure_waiting(registration: Registration) -> None:
     """Only whoever waits can leave a waitlist."""
     if not registration.is_waiting:
-        raise RegistrationState(f"The registration is {registration.status.value}.")
+        status = registration.status.value
+        raise RegistrationState(f"This is no place in line any more: it is {status}.")
 
 
 async def end_all_of_session(
@@ -170,9 +171,9 @@ async def _cancelled(
     elsewhere = await tx.waitlist.awaited_by([found.attendee_id])
     await promotion.lock(tx, [found.target, *elsewhere])
     found = await tx.registrations.lock(registration_id)
-    ensure_live(found)
     if waits:
         ensure_waiting(found)
+    ensure_live(found)
     if _is_paid(found) and not manages(caller, found):
         begins_at = await tx.payments.begins_at(found.id)
         ensure_owner_may(is_whole=True, begins_at=begins_at, now=now)

@@ -37,7 +37,8 @@ class GuestList:
 class Comer:
     """Somebody admitted, or waiting to be, as the organizer sees them; no ticket type: None.
 
-    `user_id` is the account whose the registration is, if it is one's for certain.
+    `user_id` is the account whose the registration is, if it is one's for certain. Whom others
+    wrote down shows neither a phone number nor an account.
     """
 
     registration_id: int
@@ -93,4 +94,4 @@ async def listed(
         if conference is None:
             raise NotFound
         ensure_manages(caller, conference)
-        return await tx.guests.page(conference_id, filter, page)
+        return await tx.guests.page(conference_id, filter, page, sees_everybody=caller.is_admin)

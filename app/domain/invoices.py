@@ -51,6 +51,8 @@ class Invoice:
 class InvoiceFilter:
     """None means any; `search` looks into the numbers of invoice and transaction."""
 
+    payment_id: int | None = None
+    conference_id: int | None = None
     is_sent: bool | None = None
     search: str | None = None
 

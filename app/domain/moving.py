@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.domain import promotion
-from app.domain.access import Caller
+from app.domain.access import Caller, manages
 from app.domain.admission import Offer, Target, Wish, admit
 from app.domain.errors import Invalid, PaymentState, Refused, RegistrationState
 from app.domain.idempotency import once
@@ -98,7 +98,8 @@ async def move(
         held = await tx.seats.held([old.attendee_id])
         ensure_sees(caller, supply.venues.get(wish.target.conference_id), held)
         venue, choices = choose(wish, supply, now)
-        ensure_may_register(caller, person, venue, held)
+        if not stays_with(caller, old, venue):
+            ensure_may_register(caller, person, venue, held)
         ensure_open(caller, venue, choices[0], now)
         has_payment = await tx.payments.any_open_or_paid(old.id)
         ensure_price_moves(old, choices[0], has_payment)
@@ -116,6 +117,11 @@ async def move(
         await tx.announce([Message(kind=MessageKind.REGISTRATION_MOVED, subject=new.id)], now)
         await tx.keep(new)
     return new
+
+
+def stays_with(caller: Caller, registration: Registration, venue: Venue) -> bool:
+    """Organizers seat whoever comes to their conference elsewhere in it, known to them or not."""
+    return registration.conference_id == venue.id and manages(caller, venue)
 
 
 def ensure_seated(registration: Registration) -> None:

@@ -66,7 +66,7 @@ class Payment:
     """One attempt to pay for a registration; `organizer_id` and `owner_id` are those of it.
 
     People quote the `transaction_id`; nobody can guess another's. One of which a part was given
-    back stays paid; `refunded_at` is when all of it was.
+    back stays paid; `refunded_at` is when all of it was. Those of old have no invoice.
     """
 
     id: int
@@ -87,6 +87,7 @@ class Payment:
     conference_id: int = 0
     conference_name: str = ""
     payer_name: str = ""
+    invoice_id: int | None = None
 
     @property
     def refunded(self) -> Money:

@@ -40,8 +40,13 @@ _SECRET_WORDS = frozenset(
 )
 _SECRET_PARTS = ("token", "passw", "pwd", "secret", "credential")
 _WORD = re.compile(r"[a-z0-9]+")
-# Whoever knows what follows may read somebody's calendar.
-_SECRET_SEGMENT = re.compile(r"(calendars/+)[^/]+", re.IGNORECASE)
+# Whoever knows what follows may read somebody's calendar: also where it is not quite the address.
+_SECRET_END = re.compile(r"(calendars?/+)[^/].*?(/*)$", re.IGNORECASE | re.DOTALL)
+# As long as a secret of ours: no name is, and no ticket's code.
+_LONG = r"[\w-]{40,}"
+_PERSONAL = r"[^\s/@＠﹫]+[@＠﹫][^\s/]*"
+_SECRET_SEGMENT = re.compile(f"{_PERSONAL}|{_LONG}")
+_SECRET_VALUE = re.compile(f"{_PERSONAL}|{_LONG}|calendars?/+[^/]", re.IGNORECASE)
 _FORGOTTEN_AT_ONCE = 5_000
 
 
@@ -99,15 +104,15 @@ def names_a_secret(name: str) -> bool:
 
 
 def masked(query: str) -> str:
-    """The query string with the values of secrets replaced."""
+    """The query string with the values of secrets replaced, and those that hold an address."""
     if not query:
         return ""
     return "&".join(_masked_pair(pair) for pair in query.split("&"))
 
 
 def masked_path(path: str) -> str:
-    """The path with the secret in it replaced."""
-    return _SECRET_SEGMENT.sub(rf"\1{MASKED}", path) if "calendars" in path.lower() else path
+    """The path with the secret in it replaced, and with addresses."""
+    return _SECRET_SEGMENT.sub(MASKED, _SECRET_END.sub(rf"\1{MASKED}\2", path))
 
 
 def storable(text: str) -> str:
@@ -118,12 +123,12 @@ def storable(text: str) -> str:
 
 
 async def listed(
-    uow: "UnitOfWork", caller: Caller, wanted: LogFilter, page: PageRequest
+    uow: "UnitOfWork", caller: Caller, wanted: LogFilter, page: PageRequest, now: datetime
 ) -> Page[RequestLog]:
     """Kept entries, newest first; for admins."""
     ensure_admin(caller)
     async with uow.reading() as tx:
-        return await tx.request_logs.page(wanted, page)
+        return await tx.request_logs.page(wanted, page, now)
 
 
 async def store(uow: "UnitOfWork", entries: Sequence[Entry]) -> None:
@@ -218,6 +223,13 @@ class LogBuffer:
 
 def _masked_pair(pair: str) -> str:
     name, equals, value = pair.partition("=")
-    if equals and value and names_a_secret(unquote_plus(name)):
-        return f"{name}={MASKED}"
-    return pair
+    plain = unquote_plus(name)
+    named = names_a_secret(plain) or "mail" in plain.casefold()
+    if value and (named or _is_telling(value)):
+        value = MASKED
+    return f"{MASKED if _is_telling(name) else name}{equals}{value}"
+
+
+def _is_telling(written: str) -> bool:
+    """Whether it holds an e-mail address or a secret, also as part of an address within it."""
+    return _SECRET_VALUE.search(unquote_plus(unquote_plus(written))) is not None

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from app.repositories.uow import UnitOfWork
 
 GOOD_FOR = timedelta(hours=1)
+PURPOSE = "reset_password"
+NOT_GOOD = "This link has been used, is out of date, or is incomplete."
 _BYTES = 32
-_NOT_GOOD = "This link has been used, is out of date, or is incomplete."
 
 
 @once
@@ -55,6 +56,14 @@ async def draw(uow: "UnitOfWork", user_id: int, now: datetime) -> Proof | None:
     return None if user is None else Proof(user=user, token=token)
 
 
+async def is_good(uow: "UnitOfWork", token: str, now: datetime) -> bool:
+    """Whether a token would replace a password now; it stays as good as it is."""
+    if not token:
+        return False
+    async with uow.reading() as tx:
+        return await tx.mailed_tokens.is_good(PURPOSE, digest(token), now)
+
+
 @once
 async def confirm(
     uow: "UnitOfWork", passwords: Passwords, token: str, password: str, now: datetime
@@ -69,13 +78,13 @@ async def confirm(
     if username is None:
         # A repeated request is answered as the first one was, whose token is spent.
         async with uow:
-            raise Invalid(_NOT_GOOD, field="token")
+            raise Invalid(NOT_GOOD, field="token")
     ensure_password(password, username=username)
     password_hash = await passwords.hash(password)
     async with uow as tx:
         user_id = await tx.mailed_tokens.use_reset(known, now)
         if user_id is None:
-            raise Invalid(_NOT_GOOD, field="token")
+            raise Invalid(NOT_GOOD, field="token")
         await tx.accounts.set_password(user_id, password_hash, now)
         await tx.accounts.revoke_families_of(user_id, now)
         await tx.mailed_tokens.void_resets(user_id)

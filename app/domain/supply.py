@@ -125,11 +125,13 @@ def ensure_may_register(
 def is_known(caller: Caller, person: Person, holding: Sequence[Held]) -> bool:
     """An organizer knows whom they entered, and who came to them by logging in.
 
-    Anybody can write down anybody's address: a guest makes nobody known but a guest.
+    Anybody can write down anybody's address: a guest makes nobody known but a guest, and whoever
+    has proven their address is known to nobody by what was written down before.
     """
     is_guest = person.user_id is None and person.created_by is None
-    return person.created_by == caller.user_id or any(
-        claim.organizer_id == caller.user_id and (is_guest or not claim.by_guest)
+    is_brought = person.created_by == caller.user_id and not person.is_proven
+    return is_brought or any(
+        claim.organizer_id == caller.user_id and (is_guest or not claim.by_others)
         for claim in holding
     )
 

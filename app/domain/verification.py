@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PURPOSE = "verify_email"
 GOOD_FOR = timedelta(days=3)
 _BYTES = 32
-_NOT_GOOD = "This link has been used, is out of date, or is incomplete."
+NOT_GOOD = "This link has been used, is out of date, or is incomplete."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,14 @@ async def draw(uow: "UnitOfWork", user_id: int, now: datetime) -> Proof | None:
     return None if user is None else Proof(user=user, token=token)
 
 
+async def is_good(uow: "UnitOfWork", token: str, now: datetime) -> bool:
+    """Whether a token would prove an address now; it stays as good as it is."""
+    if not token:
+        return False
+    async with uow.reading() as tx:
+        return await tx.mailed_tokens.is_good(PURPOSE, digest(token), now)
+
+
 @once
 async def verify(uow: "UnitOfWork", token: str, now: datetime) -> "Profile":
     """The address a token was mailed to is its account's. Raises Invalid.
@@ -76,6 +84,6 @@ async def verify(uow: "UnitOfWork", token: str, now: datetime) -> "Profile":
     async with uow as tx:
         profile = await tx.profiles.verify(PURPOSE, digest(token), now)
         if profile is None:
-            raise Invalid(_NOT_GOOD, field="token")
+            raise Invalid(NOT_GOOD, field="token")
         await tx.keep(profile)
     return profile

@@ -11,27 +11,39 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.domain.request_logs import Entry, masked, masked_path, storable
 from app.telemetry import REQUEST_ID
 
+# As proxies note it; it is sent to nobody.
+GONE = 499
 _SANE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 # Asked every few seconds by machines.
 _UNLOGGED = frozenset({"/healthz", "/readyz"})
 _NOSNIFF = (b"x-content-type-options", b"nosniff")
 _NO_STORE = (b"cache-control", b"no-store")
+# Whoever came once by TLS comes back by nothing else, for a year.
+_ENCRYPTED = (b"strict-transport-security", b"max-age=31536000")
+# What is no page loads nothing and is framed by nobody; pages say themselves what they need.
+_UNLESS_SAID = (
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-frame-options", b"DENY"),
+)
 
 
 class Observing:
-    """Catches nothing, and costs no request anything it waits for.
+    """Keeps no error back, and costs no request anything it waits for.
 
-    What is answered to somebody who logged in is not for caches, unless the answer says so.
+    Whoever hangs up before an answer has begun is noted as gone (499): that is nobody's fault. What
+    is answered to somebody who logged in is not for caches, unless the answer says so.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, secure: bool = False) -> None:
         self._app = app
+        self._unless_said = (*_UNLESS_SAID, _ENCRYPTED) if secure else _UNLESS_SAID
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started, path, status = perf_counter(), scope["path"], 500
+        started, path, status = perf_counter(), scope["path"], 0
         request_id, private = _read(scope["headers"])
         state = scope.setdefault("state", {})
         state["request_id"] = request_id.decode()
@@ -41,11 +53,15 @@ class Observing:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                _complete(message["headers"], request_id, private)
+                _complete(message["headers"], self._unless_said, request_id, private)
             await send(message)
 
         try:
             await self._app(scope, receive, answering)
+            status = status or GONE
+        except BaseException:
+            status = status or 500
+            raise
         finally:
             if path not in _UNLOGGED and "runtime" in state:
                 entry = _entry(scope, path, status, (perf_counter() - started) * 1000)
@@ -63,9 +79,16 @@ def _read(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bool]:
     return request_id or urandom(16).hex().encode(), private
 
 
-def _complete(headers: list[tuple[bytes, bytes]], request_id: bytes, private: bool) -> None:
+def _complete(
+    headers: list[tuple[bytes, bytes]],
+    unless_said: Iterable[tuple[bytes, bytes]],
+    request_id: bytes,
+    private: bool,
+) -> None:
+    said = {name for name, _ in headers}
     headers += ((b"x-request-id", request_id), _NOSNIFF)
-    if private and all(name != b"cache-control" for name, _ in headers):
+    headers += [one for one in unless_said if one[0] not in said]
+    if private and b"cache-control" not in said:
         headers.append(_NO_STORE)
 
 

@@ -10,9 +10,9 @@ from app.domain.access import fold
 from app.domain.attendees import Attendee, AttendeeDraft, AttendeeFilter, Sight
 from app.domain.errors import NotFound
 from app.domain.pages import Page, PageRequest
-from app.repositories.base import Repository, limited, offset_of
-from app.repositories.ownership import OWNER, self_of
-from app.repositories.tables import CLAIMING
+from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
+from app.repositories.ownership import OWNER, people_of, self_of
+from app.repositories.tables import CLAIMING, CLAIMS, PEOPLE
 
 _COLUMNS = (
     "a.id, a.name, a.email, a.phone_number, a.organization, a.user_id, a.created_by,"
@@ -21,17 +21,7 @@ _COLUMNS = (
 _LIVING = f"SELECT {_COLUMNS} FROM attendees a WHERE a.deleted_at IS NULL"
 _SEEN = {
     Sight.EVERYBODY: "true",
-    # The ids of all of them, each kind by its own index: asked once, whoever else there is.
-    Sight.OWN_PEOPLE: (
-        f"a.id IN (SELECT a.id FROM attendees a WHERE {self_of(':viewer')}"
-        " UNION ALL SELECT brought.id FROM attendees brought WHERE brought.created_by = :viewer"
-        " UNION ALL SELECT guest.attendee_id FROM conferences venue"
-        " JOIN registrations guest ON guest.conference_id = venue.id"
-        " JOIN attendees known ON known.id = guest.attendee_id"
-        " WHERE venue.organizer_id = :viewer AND venue.deleted_at IS NULL"
-        # Anybody can write down anybody's address: that shows a guest, and nobody else.
-        " AND (guest.guest_name = '' OR known.user_id IS NULL AND known.created_by IS NULL))"
-    ),
+    Sight.OWN_PEOPLE: f"a.id IN ({people_of(':viewer')})",
     Sight.ONESELF: self_of(":viewer"),
 }
 _FIND = {sight: text(f"{_LIVING} AND a.id = :id AND {seen}") for sight, seen in _SEEN.items()}
@@ -100,11 +90,13 @@ _LINK = text(
     " WHERE other.user_id = :user_id AND other.deleted_at IS NULL)"
 )
 
-_ORDERS = {"attendee_name": "lower(a.name)", "created_at": "a.created_at"}
+_ORDERS = {"attendee_name": "lower(a.name)", "created_at": "a.created_at", "id": "a.id"}
+# Of which the parts are in an index.
+_PARTS = {"organization": "a.organization", "search": "a.name"}
 _FILTERS = {
     "email": "a.email_folded = :email",
-    "organization": "a.organization ILIKE :organization",
-    "search": "a.name ILIKE :search",
+    "organization": "strpos(lower(a.organization), lower(:organization)) > 0",
+    "search": "strpos(lower(a.name), lower(:search)) > 0",
     "conference": (
         "a.id IN (SELECT held.attendee_id FROM registrations held"
         " WHERE held.conference_id = :conference"
@@ -113,7 +105,7 @@ _FILTERS = {
 }
 
 
-class Attendees(Repository):
+class Attendees(ListingRepository):
     async def seen(self, id: int, sight: Sight, viewer_id: int) -> Attendee | None:
         """The living attendee, if this sight shows it to the viewer."""
         row = await self._row(_FIND[sight], {"id": id, "viewer": viewer_id})
@@ -217,22 +209,28 @@ class Attendees(Repository):
     ) -> Page[Attendee]:
         """Those whom the sight shows to the viewer, newest first unless ordered otherwise."""
         values = _wanted(filter)
-        found = " AND ".join(
-            ["a.deleted_at IS NULL", _SEEN[sight], *(_FILTERS[name] for name in values)]
+        conditions = [_SEEN[sight], *(_FILTERS[name] for name in values)]
+        compared = [condition for condition in conditions if condition != "true"]
+        indexed = [
+            f"grams({column}) @> grams(:{name})"
+            for name, column in _PARTS.items()
+            if sight is Sight.EVERYBODY and name in values and is_indexed(values[name])
+        ]
+        counters = [PEOPLE, CLAIMS] if filter.conference_id is not None else [PEOPLE]
+        if sight is not Sight.EVERYBODY:
+            values["viewer"] = viewer_id
+        listing = Listing(
+            alias="a",
+            shown=f"SELECT {_COLUMNS} FROM attendees a",
+            asked_of="FROM attendees a",
+            looked_up=[*compared, *indexed],
+            compared=compared,
+            sights=["a.deleted_at IS NULL"],
+            order=in_order(page.ordering or ("-id",), _ORDERS, "a.id"),
+            counters=counters if sight is Sight.EVERYBODY and filter.email is None else [],
         )
-        values["viewer"] = viewer_id
-        rows = await self._rows(
-            text(
-                f"SELECT {_COLUMNS} FROM attendees a WHERE {found}"
-                f" ORDER BY {_order(page.ordering)} {limited(page)}"
-            ),
-            values | offset_of(page),
-        )
-        count = await self._row(
-            text(f"SELECT count(*) AS n FROM attendees a WHERE {found}"), values
-        )
-        assert count is not None
-        return Page(items=[_attendee(row) for row in rows], count=count["n"], request=page)
+        rows, count = await self._page(listing, values, page)
+        return Page(items=[_attendee(row) for row in rows], count=count, request=page)
 
     async def _written(self, statement: Any, values: dict[str, Any]) -> Attendee:
         [row] = await self._rows(statement, values)
@@ -243,28 +241,11 @@ def _wanted(filter: AttendeeFilter) -> dict[str, Any]:
     """The filters that are asked for: their name in `_FILTERS` and the value to bind."""
     wanted = {
         "email": None if filter.email is None else fold(filter.email),
-        "organization": _anywhere(filter.organization),
-        "search": _anywhere(filter.search),
+        "organization": filter.organization,
+        "search": filter.search,
         "conference": filter.conference_id,
     }
     return {name: value for name, value in wanted.items() if value is not None}
-
-
-def _anywhere(part: str | None) -> str | None:
-    """The pattern of what holds this text, taken literally."""
-    if part is None:
-        return None
-    literal = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{literal}%"
-
-
-def _order(ordering: Sequence[str]) -> str:
-    """The last key makes the order total, so that no page repeats or drops anybody."""
-    keys = [
-        _ORDERS[name.removeprefix("-")] + (" DESC" if name.startswith("-") else "")
-        for name in ordering
-    ]
-    return ", ".join([*keys, "a.id DESC"])
 
 
 def _attendee(row: RowMapping) -> Attendee:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import RowMapping, TextClause, text
+from sqlalchemy import RowMapping, text
 
 from app.domain.certificates import (
     Attendance,
@@ -18,10 +17,11 @@ from app.domain.conferences import Conference
 from app.domain.errors import NotFound
 from app.domain.pages import Page, PageRequest
 from app.domain.times import TimeRange
-from app.repositories.base import Repository, limited, offset_of
 from app.repositories.conferences import COLUMNS as CONFERENCE
-from app.repositories.conferences import conference_of, ordered
+from app.repositories.conferences import conference_of
+from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
 from app.repositories.ownership import COMING_AS
+from app.repositories.tables import CERTIFICATES
 
 _COLUMNS = (
     "t.id, t.number, t.conference_id, t.conference_name, t.attendee_id, t.attendee_name, t.hours,"
@@ -102,7 +102,15 @@ _MARK_DOWNLOADED = text(
     "UPDATE certificates SET downloaded_at = coalesce(downloaded_at, :now) WHERE id = :id"
     " RETURNING downloaded_at"
 )
-_ORDERS = {"issued_at": "issued_at", "conference_name": "conference_name", "hours": "hours"}
+_ORDERS = {name: f"t.{name}" for name in ("issued_at", "conference_name", "hours")}
+_OWN = (
+    "t.id IN (SELECT t.id FROM attendees a JOIN certificates t ON t.attendee_id = a.id"
+    f" WHERE a.user_id = :viewer AND {COMING_AS} = :viewer"
+    " UNION ALL SELECT issued.id FROM conferences venue"
+    " JOIN certificates issued ON issued.conference_id = venue.id"
+    " WHERE venue.organizer_id = :viewer)"
+)
+_INDEXED = "grams(t.number || chr(10) || t.conference_name) @> grams(:search)"
 _FILTERS = {
     "conference_id": "t.conference_id = :conference_id",
     "is_downloaded": "(t.downloaded_at IS NOT NULL) = :is_downloaded",
@@ -114,7 +122,7 @@ _FILTERS = {
 }
 
 
-class Certificates(Repository):
+class Certificates(ListingRepository):
     async def get(self, id: int) -> Certificate:
         """Raises NotFound."""
         row = await self._row(_GET, {"id": id})
@@ -191,45 +199,24 @@ class Certificates(Repository):
     ) -> Page[Certificate]:
         """A page of what the viewer owns or organizes (or all), and the count of the whole."""
         wanted = {name: value for name in _FILTERS if (value := getattr(filter, name)) is not None}
-        values: dict[str, Any] = wanted | offset_of(page)
+        values: dict[str, Any] = wanted if sees_all else wanted | {"viewer": viewer_id}
+        compared = [_FILTERS[name] for name in wanted]
         if not sees_all:
-            values["viewer"] = viewer_id
-        statement = _page_statement(
-            tuple(wanted), sees_all, page.ordering or ("-issued_at",), limited(page)
+            compared.append(_OWN)
+        is_looked_up = sees_all and filter.search is not None and is_indexed(filter.search)
+        # Each has a conference and an attendee: what counts them reads those for the owner alone.
+        of_owner = " JOIN attendees a ON a.id = t.attendee_id" if "owner_id" in wanted else ""
+        listing = Listing(
+            alias="t",
+            shown=f"SELECT {_COLUMNS}{_FROM}",
+            asked_of=f"FROM certificates t{of_owner}",
+            looked_up=[*compared, _INDEXED] if is_looked_up else compared,
+            compared=compared,
+            order=in_order(page.ordering or ("-issued_at",), _ORDERS, "t.id"),
+            counters=[CERTIFICATES] if sees_all and not of_owner else [],
         )
-        rows = await self._rows(statement, values)
-        # A page past the end is one row with the count and no certificate.
-        items = [_certificate(row) for row in rows if row["id"] is not None]
-        return Page(items=items, count=rows[0]["total"], request=page)
-
-
-@lru_cache(maxsize=128)
-def _page_statement(
-    filters: Sequence[str], sees_all: bool, ordering: Sequence[str], limit: str
-) -> TextClause:
-    own = (
-        "t.id IN (SELECT t.id FROM attendees a JOIN certificates t ON t.attendee_id = a.id"
-        f" WHERE a.user_id = :viewer AND {COMING_AS} = :viewer"
-        " UNION ALL SELECT issued.id FROM conferences venue"
-        " JOIN certificates issued ON issued.conference_id = venue.id"
-        " WHERE venue.organizer_id = :viewer)"
-    )
-    sight = "TRUE" if sees_all else own
-    where = " AND ".join([sight, *(_FILTERS[name] for name in filters)])
-    # Each has a conference and an attendee: what counts them reads those for the owner alone.
-    counted = _FROM if "owner_id" in filters else " FROM certificates t"
-    return text(
-        f"SELECT page.*, whole.total FROM (SELECT count(*) AS total{counted}"
-        f" WHERE {where}) AS whole"
-        f" LEFT JOIN (SELECT {_COLUMNS}{_FROM} WHERE {where}"
-        f" ORDER BY {_newest_last(ordering, 't')} {limit}) AS page ON true"
-        f" ORDER BY {_newest_last(ordering, 'page')}"
-    )
-
-
-def _newest_last(ordering: Sequence[str], table: str) -> str:
-    """Those issued at one moment follow the direction of the first name."""
-    return ordered(ordering, _ORDERS, table) + (" DESC" if ordering[0].startswith("-") else "")
+        rows, count = await self._page(listing, values, page)
+        return Page(items=[_certificate(row) for row in rows], count=count, request=page)
 
 
 def _certificate(row: RowMapping) -> Certificate:

@@ -8,7 +8,8 @@ from sqlalchemy import text
 from app.domain.check_ins import CheckIn, CheckInFilter, DoorTicket, Turnout
 from app.domain.pages import Page, PageRequest
 from app.domain.registrations import RegistrationStatus
-from app.repositories.base import Repository, limited, offset_of
+from app.repositories.counting import Listing, ListingRepository
+from app.repositories.tables import CHECK_INS
 
 _HOLDER = (
     "coalesce(nullif(r.guest_name, ''), a.name), t.name AS ticket_type_name,"
@@ -81,7 +82,7 @@ _FILTERS = {
 _STATUSES = {status.value: status for status in RegistrationStatus}
 
 
-class CheckIns(Repository):
+class CheckIns(ListingRepository):
     async def lock_tickets(
         self, codes: Sequence[str], door_id: int | None
     ) -> Mapping[str, DoorTicket]:
@@ -130,22 +131,21 @@ class CheckIns(Repository):
     async def page(self, filter: CheckInFilter, page: PageRequest) -> Page[CheckIn]:
         """A page, the newest first, and the count of the whole."""
         values = {name: value for name in _FILTERS if (value := getattr(filter, name)) is not None}
-        where = " AND ".join(["true", *(_FILTERS[name] for name in values)])
-        rows = await self._do(
-            text(
-                f"SELECT {_CHECK_IN}{_CHECK_INS} WHERE {where} ORDER BY k.id DESC {limited(page)}"
-            ),
-            values | offset_of(page),
+        where = [_FILTERS[name] for name in values]
+        of_organizer = "organizer_id" in values
+        joined = " JOIN conferences c ON c.id = k.conference_id" if of_organizer else ""
+        listing = Listing(
+            alias="k",
+            shown=f"SELECT {_CHECK_IN}{_CHECK_INS}",
+            asked_of=f"FROM check_ins k{joined}",
+            looked_up=where,
+            compared=where,
+            order="k.id DESC",
+            counters=[] if of_organizer else [CHECK_INS],
         )
-        items = [_check_in(row) for row in rows.all()]
-        counted = await self._do(
-            text(
-                "SELECT count(*) FROM check_ins k JOIN conferences c ON c.id = k.conference_id"
-                f" WHERE {where}"
-            ),
-            values,
-        )
-        return Page(items=items, count=counted.scalar_one(), request=page)
+        rows, count = await self._page(listing, values, page)
+        items = [_check_in(tuple(row.values())) for row in rows]
+        return Page(items=items, count=count, request=page)
 
     async def turnout(self, conference_id: int) -> Sequence[Turnout]:
         """Admissions by ticket type first, then sessions."""

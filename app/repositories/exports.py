@@ -14,6 +14,7 @@ from sqlalchemy import TextClause, text
 from app.domain.exports import CHUNK, COLUMNS, Chunk, Column, Kind, Place, Row, Scope, Subject
 from app.domain.money import Money
 from app.repositories.base import Repository
+from app.repositories.ownership import shown_by
 from app.repositories.tables import LIVE
 
 # Conferences come in their order, and of each at most a chunk by its own index: nothing is read
@@ -39,7 +40,6 @@ _PEOPLE_AFTER = (
     " min(own.checked_in_at) FILTER (WHERE own.{live}) AS checked_in_at,"
     " coalesce((array_agg(own.guest_name ORDER BY own.id DESC)"
     " FILTER (WHERE own.{live} AND own.guest_name <> ''))[1], '') AS called,"
-    " bool_and(own.guest_name <> '') FILTER (WHERE own.{live}) AS by_guest,"
     " string_agg(nullif(own.special_requirements, ''), '; ' ORDER BY own.id)"
     " FILTER (WHERE own.{live}) AS special_requirements"
     " FROM registrations own WHERE own.attendee_id = r.attendee_id"
@@ -54,23 +54,24 @@ _PAYMENTS_AFTER = (
     f" AND (r.id, p.id) > ({_AFTER.format('registration')}, {_AFTER.format('payment')})"
     " ORDER BY r.id, p.id"
 )
-# Who has been deleted keeps the name alone. Anybody can write down anybody's address: that shows
-# the organizer no more of a person who was known before.
+# Who has been deleted keeps the name alone. The details are those of the record, which is shown
+# to the organizer by what the person registered for, not by what others did.
 _EMAIL = "CASE WHEN a.deleted_at IS NULL THEN a.email ELSE '' END AS email"
 _DETAILS = (
     "CASE WHEN {shown} THEN a.phone_number ELSE '' END AS phone,"
     " CASE WHEN {shown} THEN a.organization ELSE '' END AS organization"
 )
-_SHOWN = (
-    "a.deleted_at IS NULL AND (CAST(:sees_everybody AS boolean) OR NOT {by_guest}"
-    " OR a.user_id IS NULL AND a.created_by IS NULL)"
+_SHOWN = "a.deleted_at IS NULL AND (CAST(:sees_everybody AS boolean) OR {})"
+_SHOWN_BY_ONE = _SHOWN.format(shown_by("page"))
+_SHOWN_BY_ANY = _SHOWN.format(
+    "EXISTS (SELECT FROM registrations r WHERE r.attendee_id = a.id"
+    f" AND r.conference_id = page.of_conference AND r.{LIVE} AND {shown_by('r')})"
 )
-_BY_GUEST = _SHOWN.format(by_guest="(page.guest_name <> '')")
 _SELECTS = {
     Subject.ATTENDEES: (
         "SELECT page.of_conference AS conference_id, page.conference, page.id AS place,"
         " page.attendee_id, coalesce(nullif(page.called, ''), a.name) AS name,"
-        f" {_EMAIL}, {_DETAILS.format(shown=_SHOWN.format(by_guest='page.by_guest'))},"
+        f" {_EMAIL}, {_DETAILS.format(shown=_SHOWN_BY_ANY)},"
         " admission.id AS registration_id, t.name AS ticket_type, admission.status,"
         " admission.quantity, page.sessions, page.checked_in_at, page.registered_at,"
         " page.special_requirements FROM page JOIN attendees a ON a.id = page.attendee_id"
@@ -82,7 +83,7 @@ _SELECTS = {
         "SELECT page.of_conference AS conference_id, page.conference, page.id AS registration_id,"
         " page.id AS place, page.session_id, s.name AS session, t.name AS ticket_type,"
         " page.attendee_id, coalesce(nullif(page.guest_name, ''), a.name) AS name,"
-        f" {_EMAIL}, {_DETAILS.format(shown=_BY_GUEST)},"
+        f" {_EMAIL}, {_DETAILS.format(shown=_SHOWN_BY_ONE)},"
         " page.status, page.quantity, page.price_minor AS price, money.paid, money.refunded,"
         f" page.currency, CASE WHEN page.{LIVE} THEN CAST(page.ticket_code AS text) END"
         " AS ticket_code, page.checked_in_at, page.created_at AS registered_at,"
@@ -101,7 +102,9 @@ _SELECTS = {
         f" coalesce(nullif(page.guest_name, ''), a.name) AS name, {_EMAIL},"
         " page.amount_minor AS amount, page.refunded_minor AS refunded, page.currency, page.status,"
         " page.method, page.transaction_id, page.reference_number, i.number AS invoice,"
-        " page.failure_reason, page.created_at, page.settled_at, page.refunded_at"
+        " page.failure_reason, page.created_at, page.settled_at,"
+        " coalesce(page.refunded_at, (SELECT max(f.created_at) FROM refunds f"
+        " WHERE f.payment_id = page.id)) AS refunded_at"
         " FROM page JOIN attendees a ON a.id = page.attendee_id"
         " LEFT JOIN invoices i ON i.payment_id = page.id"
         " ORDER BY page.of_conference, page.registration_id, page.id"

@@ -11,7 +11,7 @@ from app.domain.guests import Comer, Guest, GuestFilter, GuestList
 from app.domain.pages import Page, PageRequest
 from app.domain.registrations import RegistrationStatus
 from app.repositories.base import Repository
-from app.repositories.ownership import OWNER
+from app.repositories.ownership import BY_OTHERS, OWNER, shown_by
 from app.repositories.tables import LIVE
 from app.repositories.visibility import VISIBLE
 from app.repositories.visibility import viewer as values_of
@@ -29,10 +29,15 @@ _JOINED = (
     " WHERE r.conference_id = :conference_id AND r.session_id IS NULL"
 )
 _NAME = "coalesce(nullif(r.guest_name, ''), a.name)"
+_SEES_EVERYBODY = "CAST(:sees_everybody AS boolean)"
 _COMERS = (
     f"SELECT r.id AS registration_id, r.attendee_id, {_NAME} AS name, a.email,"
-    " a.phone_number AS phone, r.status, r.ticket_type_id, t.name AS ticket_type_name, r.quantity,"
-    f" r.created_at AS registered_at, r.checked_in_at, {OWNER} AS user_id{_JOINED}"
+    f" CASE WHEN {_SEES_EVERYBODY} OR a.deleted_at IS NULL AND {shown_by('r')}"
+    " THEN a.phone_number ELSE '' END AS phone,"
+    " r.status, r.ticket_type_id, t.name AS ticket_type_name, r.quantity,"
+    " r.created_at AS registered_at, r.checked_in_at,"
+    # Or else an address would tell whose account it is.
+    f" CASE WHEN {_SEES_EVERYBODY} OR NOT {BY_OTHERS} THEN {OWNER} END AS user_id{_JOINED}"
 )
 _FILTERS = {
     "status": "r.status = :status",
@@ -76,10 +81,12 @@ class Guests(Repository):
         ]
         return GuestList(organizer_id=rows[0][0], guests=guests)
 
-    async def page(self, conference_id: int, filter: GuestFilter, page: PageRequest) -> Page[Comer]:
+    async def page(
+        self, conference_id: int, filter: GuestFilter, page: PageRequest, *, sees_everybody: bool
+    ) -> Page[Comer]:
         """Who is admitted to a conference, in the order of registration unless ordered otherwise.
 
-        Without a status, those with a seat.
+        Without a status, those with a seat. `sees_everybody` is an admin's sight.
         """
         asked = {name: getattr(filter, name) for name in _FILTERS}
         wanted = {name: value for name, value in asked.items() if value is not None}
@@ -90,7 +97,7 @@ class Guests(Repository):
         order = ", ".join([*_order(page.ordering), "r.id"])
         rows = await self._rows(
             text(f"{_COMERS}{where} ORDER BY {order} LIMIT :most OFFSET :offset"),
-            {**values, "most": page.size, "offset": page.offset},
+            values | {"sees_everybody": sees_everybody, "most": page.size, "offset": page.offset},
         )
         count = (await self._do(text(f"SELECT count(*){_JOINED}{where}"), values)).scalar_one()
         return Page(items=[_comer(row) for row in rows], count=count, request=page)

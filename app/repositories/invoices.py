@@ -1,6 +1,5 @@
 """Invoices: numbers drawn under lock, rows that never change but for being sent."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
@@ -12,8 +11,9 @@ from app.domain.invoicing import InvoiceDraft, Sale
 from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
 from app.domain.payments import PaymentStatus
-from app.repositories.base import Repository, limited, offset_of
+from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
 from app.repositories.ownership import OWNER_ID, concerning
+from app.repositories.tables import INVOICES, PAYMENTS
 
 _PARTIES = ("seller_name", "seller_email", "buyer_name", "buyer_email", "buyer_organization")
 _SOLD = (*_PARTIES, "description", "quantity")
@@ -58,10 +58,27 @@ _MARK = text(
     "UPDATE invoices SET is_sent = true, sent_at = coalesce(sent_at, :now) WHERE id = :id"
     " RETURNING sent_at"
 )
+_FILTERS = {
+    "payment_id": "i.payment_id = :payment_id",
+    "conference_id": (
+        "p.registration_id IN (SELECT id FROM registrations WHERE conference_id = :conference_id)"
+    ),
+    "is_sent": "i.is_sent = :is_sent",
+}
 _ORDERS = {"issued_at": "i.issued_at", "number": "i.number", "id": "i.id"}
+_NEWEST = ("-id",)
+_PAID = " JOIN payments p ON p.id = i.payment_id"
+_BY_ROW = "(strpos(i.number, :search) > 0 OR strpos(p.transaction_id, :search) > 0)"
+_BY_INDEX = (
+    "i.id = ANY(ARRAY(SELECT numbered.id FROM invoices numbered"
+    " WHERE grams(numbered.number) @> grams(:search) AND strpos(numbered.number, :search) > 0"
+    " UNION SELECT billed.id FROM payments paid JOIN invoices billed ON billed.payment_id = paid.id"
+    " WHERE grams(paid.transaction_id) @> grams(:search)"
+    " AND strpos(paid.transaction_id, :search) > 0))"
+)
 
 
-class Invoices(Repository):
+class Invoices(ListingRepository):
     async def sale(self, registration_id: int) -> Sale:
         """Who sells what to whom, as things are now."""
         row = await self._row(_SALE, {"id": registration_id})
@@ -104,39 +121,41 @@ class Invoices(Repository):
     ) -> Page[Invoice]:
         """What the viewer bought or sold (or all), newest first unless ordered otherwise."""
         where, values = _where(filter, viewer_id, sees_all)
-        order = ", ".join([*_order(page.ordering), "i.id DESC"])
-        rows = await self._rows(
-            text(f"SELECT {_COLUMNS}{_JOINED} WHERE {where} ORDER BY {order} {limited(page)}"),
-            values | offset_of(page),
+        search = values.get("search")
+        is_of_sale = not sees_all or search is not None or filter.conference_id is not None
+        by_row = [] if search is None else [_BY_ROW]
+        listing = Listing(
+            alias="i",
+            shown=f"SELECT {_COLUMNS}{_JOINED}",
+            asked_of=f"FROM invoices i{_PAID if is_of_sale else ''}",
+            looked_up=[
+                *where,
+                *([_BY_INDEX] if sees_all and search and is_indexed(search) else by_row),
+            ],
+            compared=[*where, *by_row],
+            order=in_order(page.ordering or _NEWEST, _ORDERS, "i.id"),
+            counters=[INVOICES, PAYMENTS] if sees_all else [],
         )
-        counted = "FROM invoices i JOIN payments p ON p.id = i.payment_id"
-        if sees_all and not filter.search:
-            counted = "FROM invoices i"
-        count = await self._do(text(f"SELECT count(*) {counted} WHERE {where}"), values)
-        items = [_invoice(row) for row in rows]
-        return Page(items=items, count=int(count.scalar_one()), request=page)
+        rows, count = await self._page(listing, values, page)
+        return Page(items=[_invoice(row) for row in rows], count=count, request=page)
 
 
-def _where(filter: InvoiceFilter, viewer_id: int, sees_all: bool) -> tuple[str, dict[str, Any]]:
-    parts, values = ["TRUE"], dict[str, Any]()
+def _where(
+    filter: InvoiceFilter, viewer_id: int, sees_all: bool
+) -> tuple[list[str], dict[str, Any]]:
+    parts, values = list[str](), dict[str, Any]()
     if not sees_all:
         parts.append(f"p.registration_id IN {concerning(':viewer')}")
         values["viewer"] = viewer_id
-    if filter.is_sent is not None:
-        parts.append("i.is_sent = :is_sent")
-        values["is_sent"] = filter.is_sent
+    for name, condition in _FILTERS.items():
+        wanted = getattr(filter, name)
+        if wanted is not None:
+            parts.append(condition)
+            values[name] = wanted
     if filter.search:
         # Numbers are in capitals, whatever somebody types; nothing in them is a wildcard.
-        parts.append("(strpos(i.number, :search) > 0 OR strpos(p.transaction_id, :search) > 0)")
         values["search"] = filter.search.upper()
-    return " AND ".join(parts), values
-
-
-def _order(ordering: Sequence[str]) -> list[str]:
-    return [
-        _ORDERS[name.removeprefix("-")] + (" DESC" if name.startswith("-") else " ASC")
-        for name in ordering
-    ]
+    return parts, values
 
 
 def _sale(row: RowMapping) -> Sale:

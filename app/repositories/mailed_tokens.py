@@ -1,4 +1,7 @@
-"""SQL of the tokens by which a forgotten password is replaced; the link itself is kept nowhere."""
+"""SQL of mailed tokens: whether one is good, and how one replaces a forgotten password.
+
+The link itself is kept nowhere.
+"""
 
 from datetime import datetime
 
@@ -21,10 +24,14 @@ _KEEP = text(
     " SELECT id, 'reset_password', :digest, email_folded, :now, :expires_at FROM asking)"
     f" SELECT {COLUMNS} FROM asking"
 )
-_GOOD = (
-    "token.digest = :digest AND token.purpose = 'reset_password' AND token.used_at IS NULL"
+_GOOD_FOR = (
+    "token.digest = :digest AND token.purpose = {} AND token.used_at IS NULL"
     " AND token.expires_at > :now AND users.id = token.user_id"
     " AND users.email_folded = token.email_folded AND users.is_active"
+)
+_GOOD = _GOOD_FOR.format("'reset_password'")
+_IS_GOOD = text(
+    f"SELECT EXISTS (SELECT FROM mailed_tokens token, users WHERE {_GOOD_FOR.format(':purpose')})"
 )
 _RESET_FOR = text(f"SELECT username FROM mailed_tokens token, users WHERE {_GOOD}")
 # The account is locked before its token, as by whoever changes its address or its password.
@@ -49,6 +56,11 @@ class MailedTokens(Repository):
     async def account_of(self, email_folded: str) -> int:
         """The account that has this address, closed or not; 0 where nobody has it."""
         return int((await self._do(_ACCOUNT_OF, {"email_folded": email_folded})).scalar_one())
+
+    async def is_good(self, purpose: str, digest: str, now: datetime) -> bool:
+        """Whether a token can still be used for what it was mailed for."""
+        values = {"purpose": purpose, "digest": digest, "now": now}
+        return bool((await self._do(_IS_GOOD, values)).scalar_one())
 
     async def keep_reset(
         self, id: int, digest: str, now: datetime, *, expires_at: datetime

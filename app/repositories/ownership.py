@@ -1,4 +1,4 @@
-"""Whose a registration is: the one place that says so in SQL (decision 16).
+"""Whose a registration is, and a person's record: the one place that says so in SQL (decision 16).
 
 The fragments expect the registration as `r` and its attendee as `a`. It belongs to the account that
 registered itself, for ever; what others entered for an address is its account's once that account
@@ -40,12 +40,47 @@ def _owned_by(parameter: str) -> str:
     )
 
 
+# Whether the record of a person `a` is their account's: by entering it, or by proving the address.
+# From then on it is nobody else's, whoever entered it.
+THEIRS = (
+    "(coalesce(a.created_by = a.user_id, false) OR EXISTS (SELECT FROM users proven"
+    " WHERE proven.id = a.user_id AND proven.verified_at IS NOT NULL))"
+)
+# What others registered a person for: by an address alone, or while the record was not theirs.
+BY_OTHERS = f"(r.guest_name <> '' OR r.owner_id IS DISTINCT FROM a.user_id AND {THEIRS})"
+
+
 def self_of(parameter: str) -> str:
     """Whether a person `a` is this account: one that others wrote down waits for the proof, too."""
+    return f"(a.user_id = {parameter} AND {THEIRS})"
+
+
+def shown_by(claim: str) -> str:
+    """Whether a registration of the person `a` shows its organizer their record.
+
+    Anybody can write down anybody's address: it takes a registration by whoever has the record.
+    """
     return (
-        f"(a.user_id = {parameter} AND (a.created_by = {parameter}"
-        f" OR EXISTS (SELECT FROM users proven WHERE proven.id = {parameter}"
-        " AND proven.verified_at IS NOT NULL)))"
+        f"(a.user_id IS NULL AND a.created_by IS NULL OR {claim}.guest_name = ''"
+        f" AND CASE WHEN {THEIRS} THEN {claim}.owner_id = a.user_id ELSE {claim}.owner_id IS NULL"
+        f" OR a.created_by IS NULL OR {claim}.owner_id = a.created_by END)"
+    )
+
+
+def people_of(parameter: str) -> str:
+    """The ids of an organizer's people: oneself, whom one brought, and the guests.
+
+    Each kind by its own index: asked once, whoever else there is.
+    """
+    return (
+        f"SELECT a.id FROM attendees a WHERE {self_of(parameter)}"
+        f" UNION ALL SELECT a.id FROM attendees a WHERE a.created_by = {parameter} AND NOT {THEIRS}"
+        " UNION ALL SELECT a.id FROM conferences venue"
+        " JOIN registrations r ON r.conference_id = venue.id"
+        " JOIN attendees a ON a.id = r.attendee_id"
+        f" WHERE venue.organizer_id = {parameter} AND venue.deleted_at IS NULL"
+        # To register oneself for a conference of one's own proves nothing.
+        f" AND a.user_id IS DISTINCT FROM {parameter} AND {shown_by('r')}"
     )
 
 

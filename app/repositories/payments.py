@@ -18,15 +18,18 @@ from app.domain.payments import (
     PaymentStatus,
 )
 from app.domain.registrations import Registration
-from app.repositories.base import Repository, limited, offset_of
+from app.repositories.counting import Listing, ListingRepository, in_order
 from app.repositories.ownership import OWNER_ID, concerning
+from app.repositories.tables import PAYMENTS
 
 _COLUMNS = (
     "p.id, p.registration_id, p.amount_minor, p.currency, p.status, p.wanted_outcome,"
     " p.failure_reason, p.created_at, p.settled_at, p.refunded_at,"
     " p.method, p.transaction_id, p.reference_number, p.refunded_minor, r.conference_id,"
     " c.name AS conference_name, coalesce(nullif(r.guest_name, ''), a.name) AS payer_name,"
-    f" c.organizer_id, {OWNER_ID}"
+    f" c.organizer_id, {OWNER_ID},"
+    # Asked for on the rows of a page alone, in the same statement.
+    " (SELECT i.id FROM invoices i WHERE i.payment_id = p.id) AS invoice_id"
 )
 _JOINED = (
     " FROM payments p JOIN registrations r ON r.id = p.registration_id"
@@ -76,9 +79,10 @@ _BEGINS = text(
 )
 _OF_REGISTRATION = text(f"SELECT {_COLUMNS}{_JOINED} WHERE p.registration_id = :id ORDER BY p.id")
 _ORDERS = {"created_at": "p.created_at", "id": "p.id", "amount": "p.amount_minor"}
+_NEWEST = ("-id",)
 
 
-class Payments(Repository):
+class Payments(ListingRepository):
     async def get(self, id: int) -> Payment:
         """Raises NotFound."""
         return self._found(await self._row(_GET, {"id": id}))
@@ -154,30 +158,24 @@ class Payments(Repository):
         self, filter: PaymentFilter, page: PageRequest, viewer_id: int, sees_all: bool
     ) -> Page[Payment]:
         """What the viewer owns or organizes (or all), newest first unless ordered otherwise."""
-        own = f"p.registration_id IN {concerning(':viewer')}"
-        where = "TRUE" if sees_all else own
+        where = [] if sees_all else [f"p.registration_id IN {concerning(':viewer')}"]
         values: dict[str, Any] = {} if sees_all else {"viewer": viewer_id}
         for name in ("registration_id", "status", "method"):
             wanted = getattr(filter, name)
             if wanted is not None:
-                where += f" AND p.{name} = :{name}"
+                where.append(f"p.{name} = :{name}")
                 values[name] = wanted
-        order = ", ".join(
-            [
-                *(
-                    _ORDERS[name.removeprefix("-")] + (" DESC" if name.startswith("-") else "")
-                    for name in page.ordering
-                ),
-                "p.id DESC",
-            ]
+        listing = Listing(
+            alias="p",
+            shown=f"SELECT {_COLUMNS}{_JOINED}",
+            asked_of="FROM payments p",
+            looked_up=where,
+            compared=where,
+            order=in_order(page.ordering or _NEWEST, _ORDERS, "p.id"),
+            counters=[PAYMENTS] if sees_all else [],
         )
-        rows = await self._rows(
-            text(f"SELECT {_COLUMNS}{_JOINED} WHERE {where} ORDER BY {order} {limited(page)}"),
-            values | offset_of(page),
-        )
-        count = await self._row(text(f"SELECT count(*) AS n FROM payments p WHERE {where}"), values)
-        assert count is not None
-        return Page(items=[_payment(row) for row in rows], count=count["n"], request=page)
+        rows, count = await self._page(listing, values, page)
+        return Page(items=[_payment(row) for row in rows], count=count, request=page)
 
     def _found(self, row: RowMapping | None) -> Payment:
         if row is None:
@@ -205,4 +203,5 @@ def _payment(row: RowMapping) -> Payment:
         conference_id=row["conference_id"],
         conference_name=row["conference_name"],
         payer_name=row["payer_name"],
+        invoice_id=row["invoice_id"],
     )

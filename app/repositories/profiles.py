@@ -11,7 +11,9 @@ from app.domain.pages import Page, PageRequest
 from app.domain.profiles import Profile, ProfileChange, ProfileFilter
 from app.repositories.accounts import COLUMNS as USER_COLUMNS
 from app.repositories.accounts import user_of
-from app.repositories.base import Repository, limited, offset_of
+from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
+from app.repositories.tables import ACCOUNTS
+from app.repositories.tables.accounts import NAMES
 
 _TEXTS = (
     "first_name",
@@ -55,12 +57,19 @@ _CHANGE = text(
 _SET_AVATAR = text(
     f"UPDATE users SET avatar = :avatar, updated_at = :now WHERE id = :id RETURNING {_COLUMNS}"
 )
-# What was proven to be theirs stays theirs under the next address.
+# What was proven to be theirs stays theirs under the next address, and what others registered for
+# the person still shows no more than a name: the one it stands under now.
 _ADOPT = text(
-    "UPDATE registrations SET owner_id = users.id FROM users"
+    "UPDATE registrations SET owner_id = users.id,"
+    " guest_name = coalesce(nullif(guest_name, ''), attendees.name) FROM users"
     " JOIN attendees ON attendees.user_id = users.id AND attendees.deleted_at IS NULL"
     " WHERE users.id = :id AND users.verified_at IS NOT NULL"
     " AND registrations.attendee_id = attendees.id AND registrations.owner_id IS NULL"
+)
+_TAKE_OVER = text(
+    "UPDATE attendees SET created_by = users.id FROM users"
+    " WHERE users.id = :id AND users.verified_at IS NOT NULL AND attendees.user_id = users.id"
+    " AND attendees.deleted_at IS NULL AND attendees.created_by IS DISTINCT FROM users.id"
 )
 # What was not stays with the address: to carry it along would be to take it.
 _LET_GO = text(
@@ -97,17 +106,15 @@ _ORDERS = {"id": "id", "username": "username_folded", "date_joined": "created_at
 _FILTERS = {
     "username": "username_folded = :username",
     "role": "role = :role",
-    "search": (
-        "(username ILIKE :search OR first_name || ' ' || last_name ILIKE :search"
-        " OR organization ILIKE :search)"
-    ),
-    # Whoever may not see an address does not find anybody by it either.
-    "email": "email_folded = :email AND (id = :viewer OR CAST(:sees_all AS boolean))",
+    "search": f"strpos(lower({NAMES}), lower(:search)) > 0",
+    "email": "email_folded = :email",
 }
-_SHOWN = "(is_active OR CAST(:sees_all AS boolean))"
+# Whoever may not see an address does not find anybody by it either.
+_ONESELF = "id = :viewer"
+_INDEXED = f"grams({NAMES}) @> grams(:search)"
 
 
-class Profiles(Repository):
+class Profiles(ListingRepository):
     async def find(self, id: int) -> Profile | None:
         row = await self._row(_FIND, {"id": id})
         return None if row is None else _profile(row)
@@ -137,6 +144,7 @@ class Profiles(Repository):
         Its attendee and the account are locked.
         """
         await self._do(_ADOPT, {"id": id})
+        await self._do(_TAKE_OVER, {"id": id})
         await self._do(_LET_GO, {"id": id})
 
     async def keep_token(
@@ -156,15 +164,24 @@ class Profiles(Repository):
     async def page(self, filter: ProfileFilter, page: PageRequest, viewer: Caller) -> Page[Profile]:
         """Those whom the viewer may see, in the order asked for."""
         values = _wanted(filter)
-        found = " AND ".join([_SHOWN, *(_FILTERS[name] for name in values)])
-        values |= {"viewer": viewer.user_id, "sees_all": viewer.is_admin}
-        statement = text(
-            f"SELECT {_COLUMNS} FROM users WHERE {found} ORDER BY {_order(page)} {limited(page)}"
+        compared = [_FILTERS[name] for name in values]
+        if filter.email is not None and not viewer.is_admin:
+            compared.append(_ONESELF)
+            values["viewer"] = viewer.user_id
+        is_looked_up = filter.search is not None and is_indexed(filter.search)
+        listing = Listing(
+            alias="users",
+            shown=f"SELECT {_COLUMNS} FROM users",
+            asked_of="FROM users",
+            looked_up=[*compared, _INDEXED] if is_looked_up else compared,
+            compared=compared,
+            sights=["true" if viewer.is_admin else "is_active"],
+            order=in_order(page.ordering or ("id",), _ORDERS, "id"),
+            # Names and addresses are one's alone: what they find needs no counting.
+            counters=[] if filter.email is not None or filter.username is not None else [ACCOUNTS],
         )
-        rows = await self._rows(statement, values | offset_of(page))
-        counted = await self._do(text(f"SELECT count(*) FROM users WHERE {found}"), values)
-        items = [_profile(row) for row in rows]
-        return Page(items=items, count=counted.scalar_one(), request=page)
+        rows, count = await self._page(listing, values, page)
+        return Page(items=[_profile(row) for row in rows], count=count, request=page)
 
 
 def _wanted(filter: ProfileFilter) -> dict[str, Any]:
@@ -173,24 +190,9 @@ def _wanted(filter: ProfileFilter) -> dict[str, Any]:
         "username": None if filter.username is None else fold(filter.username),
         "email": None if filter.email is None else fold(filter.email),
         "role": None if filter.role is None else filter.role.value,
-        "search": None if filter.search is None else _anywhere(filter.search),
+        "search": filter.search,
     }
     return {name: value for name, value in wanted.items() if value is not None}
-
-
-def _anywhere(part: str) -> str:
-    """The pattern of what holds this text, taken literally."""
-    literal = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{literal}%"
-
-
-def _order(page: PageRequest) -> str:
-    """The last key makes the order total, so that no page repeats or drops anybody."""
-    keys = [
-        _ORDERS[name.removeprefix("-")] + (" DESC" if name.startswith("-") else "")
-        for name in page.ordering
-    ]
-    return ", ".join([*keys, "id"])
 
 
 def _known(row: RowMapping | None) -> Profile:

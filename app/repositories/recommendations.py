@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from app.domain.access import Caller
 from app.domain.recommendations import Attended
 from app.domain.sessions import Session
 from app.repositories import sessions
 from app.repositories.base import Repository
-from app.repositories.questions import any_word
+from app.repositories.questions import ARE_FEW, any_word, few_hits
 from app.repositories.tables import CLAIMING, LIVE
 from app.repositories.visibility import VISIBLE
 from app.repositories.visibility import viewer as values_of
@@ -34,22 +35,21 @@ _OPEN = (
 )
 
 
-def _candidates(seen: str) -> str:
+@lru_cache
+def _candidates(seen: str, most: int) -> TextClause:
     """The soonest that may match, and the soonest at all: not all matches are in the index."""
     one_kind = f"SELECT s.id{sessions.FROM} WHERE {_OPEN} AND {seen}"
-    soonest = "ORDER BY s.starts_at, s.id LIMIT :most"
-    return (
+    soonest = f"ORDER BY s.starts_at, s.id LIMIT {most}"
+    words = "to_tsquery('simple', :words)"
+    return text(
         "WITH held AS MATERIALIZED (SELECT conference_id, session_id, starts_at, ends_at,"
         f" {LIVE} AS is_live FROM registrations WHERE attendee_id = :attendee_id AND {CLAIMING}),"
-        " candidates AS ("
-        f"({one_kind} AND s.search @@ to_tsquery('simple', :words) {soonest})"
-        f" UNION ({one_kind} {soonest}))"
-        f" SELECT {sessions.COLUMNS}{sessions.FROM} WHERE s.id IN (SELECT id FROM candidates)"
+        f" {few_hits('sessions', words, ' AND starts_at > :now')}"
+        f" SELECT {sessions.COLUMNS}{sessions.FROM} WHERE s.id = ANY(ARRAY("
+        f"({one_kind} AND s.id = ANY(ARRAY(SELECT id FROM hits WHERE {ARE_FEW})) {soonest})"
+        f" UNION ({one_kind} AND (s.search || '') @@ {words} AND NOT {ARE_FEW} {soonest})"
+        f" UNION ({one_kind} {soonest})))"
     )
-
-
-_CANDIDATES = text(_candidates("true"))
-_VISIBLE_CANDIDATES = text(_candidates(VISIBLE))
 
 
 class Recommendations(Repository):
@@ -74,10 +74,9 @@ class Recommendations(Repository):
             "attendee_id": attendee_id,
             "words": any_word(words),
             "now": now,
-            "most": most,
         }
         if viewer is None:
-            rows = await self._do(_CANDIDATES, values)
+            rows = await self._do(_candidates("true", most), values)
         else:
-            rows = await self._do(_VISIBLE_CANDIDATES, values | values_of(viewer))
+            rows = await self._do(_candidates(VISIBLE, most), values | values_of(viewer))
         return [sessions.session_of(row) for row in rows.all()]

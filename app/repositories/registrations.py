@@ -12,9 +12,9 @@ from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
 from app.domain.registrations import Registration, RegistrationFilter, RegistrationStatus
 from app.domain.times import TimeRange
-from app.repositories.base import Repository, limited, offset_of
+from app.repositories.counting import Listing, ListingRepository, in_order
 from app.repositories.ownership import OWNER_ID, concerning, owned_by
-from app.repositories.tables import CLAIMING
+from app.repositories.tables import CLAIMING, CLAIMS
 
 COLUMNS = (
     "r.id, r.conference_id, r.session_id, r.attendee_id, r.status, r.quantity, r.price_minor,"
@@ -86,9 +86,10 @@ _MOVE = text(
 
 _NEVER_MOVED = ("attendee_id", "quantity", "created_at", "guest_name", "special_requirements")
 _ORDERS = {"created_at": "r.created_at", "id": "r.id", "status": "r.status"}
+_NEWEST = ("-id",)
 
 
-class Registrations(Repository):
+class Registrations(ListingRepository):
     async def find(self, id: int) -> Registration | None:
         row = await self._row(_FIND, {"id": id})
         return None if row is None else registration_of(row)
@@ -188,21 +189,22 @@ class Registrations(Repository):
     ) -> Page[Registration]:
         """What the viewer owns or organizes (or all), newest first unless ordered otherwise."""
         where, values = _where(filter, viewer_id, sees_all)
-        order = ", ".join([*_order(page.ordering), "r.id DESC"])
-        rows = await self._rows(
-            text(f"SELECT {COLUMNS}{JOINED} WHERE {where} ORDER BY {order} {limited(page)}"),
-            values | offset_of(page),
+        listing = Listing(
+            alias="r",
+            shown=f"SELECT {COLUMNS}{JOINED}",
+            asked_of="FROM registrations r",
+            looked_up=where,
+            compared=where,
+            order=in_order(page.ordering or _NEWEST, _ORDERS, "r.id"),
+            counters=[CLAIMS] if sees_all and filter.owner_id is None else [],
         )
-        # Each has a conference and an attendee: what counts them need not read those.
-        counted = text(f"SELECT count(*) AS n FROM registrations r WHERE {where}")
-        count = await self._row(counted, values)
-        assert count is not None
-        return Page(items=[registration_of(row) for row in rows], count=count["n"], request=page)
+        rows, count = await self._page(listing, values, page)
+        return Page(items=[registration_of(row) for row in rows], count=count, request=page)
 
 
 def _where(
     filter: RegistrationFilter, viewer_id: int, sees_all: bool
-) -> tuple[str, dict[str, Any]]:
+) -> tuple[list[str], dict[str, Any]]:
     parts: list[str] = []
     values: dict[str, Any] = {}
     if not sees_all:
@@ -226,14 +228,7 @@ def _where(
         if wanted is not None:
             parts.append(f"r.{name} = :{name}")
             values[name] = wanted
-    return " AND ".join(parts), values
-
-
-def _order(ordering: Sequence[str]) -> list[str]:
-    return [
-        _ORDERS[name.removeprefix("-")] + (" DESC" if name.startswith("-") else " ASC")
-        for name in ordering
-    ]
+    return parts, values
 
 
 def _columns(

@@ -8,8 +8,9 @@ from sqlalchemy import RowMapping, text
 from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
 from app.domain.reports import ConferenceReport, ReportFilter, SessionReport, TicketTypeReport
-from app.repositories.base import Repository, limited, offset_of
-from app.repositories.tables import LIVE
+from app.repositories.base import limited, offset_of
+from app.repositories.counting import ListingRepository
+from app.repositories.tables import FACTS, LIVE, PROGRAMMES
 
 _CONFERENCES_FROM = "FROM conferences c WHERE"
 _SESSIONS_FROM = (
@@ -64,19 +65,19 @@ _FILTERS = {
 }
 
 
-class Reports(Repository):
+class Reports(ListingRepository):
     async def conferences(self, filter: ReportFilter, page: PageRequest) -> Page[ConferenceReport]:
         """A page of conferences by start, each with its sessions and attendees counted."""
-        rows = await self._page(_CONFERENCES, filter, page)
+        rows = await self._rows_of(_CONFERENCES, filter, page)
         return Page(
             items=[ConferenceReport(**row) for row in rows],
-            count=await self._count(_CONFERENCES_FROM, filter),
+            count=await self._reported(_CONFERENCES_FROM, filter),
             request=page,
         )
 
     async def sessions(self, filter: ReportFilter, page: PageRequest) -> Page[SessionReport]:
         """A page of sessions by start, each with its registrations and payments summed up."""
-        rows = await self._page(_SESSIONS, filter, page)
+        rows = await self._rows_of(_SESSIONS, filter, page)
         return Page(
             items=[
                 SessionReport(
@@ -90,13 +91,13 @@ class Reports(Repository):
                 )
                 for row in rows
             ],
-            count=await self._count(_SESSIONS_FROM, filter),
+            count=await self._reported(_SESSIONS_FROM, filter),
             request=page,
         )
 
     async def ticket_types(self, filter: ReportFilter, page: PageRequest) -> Page[TicketTypeReport]:
         """A page of ticket types by their conferences' start, each with its payments summed up."""
-        rows = await self._page(_TICKET_TYPES, filter, page)
+        rows = await self._rows_of(_TICKET_TYPES, filter, page)
         return Page(
             items=[
                 TicketTypeReport(
@@ -112,21 +113,22 @@ class Reports(Repository):
                 )
                 for row in rows
             ],
-            count=await self._count(_TICKET_TYPES_FROM, filter),
+            count=await self._reported(_TICKET_TYPES_FROM, filter),
             request=page,
         )
 
-    async def _page(
+    async def _rows_of(
         self, statement: str, filter: ReportFilter, page: PageRequest
     ) -> Sequence[RowMapping]:
         reported, values = _reported(filter)
         asked = text(statement.format(reported=reported, limit=limited(page)))
         return await self._rows(asked, values | offset_of(page))
 
-    async def _count(self, source: str, filter: ReportFilter) -> int:
+    async def _reported(self, source: str, filter: ReportFilter) -> int:
         reported, values = _reported(filter)
-        counted = text(f"SELECT count(*) {source} {reported}")
-        return int((await self._do(counted, values)).scalar_one())
+        # One organizer's or one conference's are few.
+        counters = [] if values else [FACTS, PROGRAMMES]
+        return await self._count(f"{source} {reported}", values, counters)
 
 
 def _reported(filter: ReportFilter) -> tuple[str, dict[str, Any]]:

@@ -1,15 +1,14 @@
 """Request logs: written by the bulk, read newest first."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, text
+from sqlalchemy import text
 
 from app.domain.pages import Page, PageRequest
 from app.domain.request_logs import Entry, LogFilter, RequestLog
-from app.repositories.base import Repository
-from app.repositories.tables import request_logs
+from app.repositories.counting import Listing, ListingRepository, in_order
+from app.repositories.tables import LOGS, request_logs
 
 _ADD = text(
     "INSERT INTO request_logs (timestamp, method, path, query, status, user_id, username,"
@@ -23,10 +22,24 @@ _FORGET = text(
     "DELETE FROM request_logs WHERE id IN (SELECT id FROM request_logs"
     " WHERE timestamp < :before LIMIT :most FOR UPDATE SKIP LOCKED)"
 )
-_COLUMNS = [column for column in request_logs.c if column.name != "user_id"]
+_COLUMNS = ", ".join(f"l.{column.name}" for column in request_logs.c if column.name != "user_id")
+_FILTERS = {
+    "method": "l.method = :method",
+    "status": "l.status = :status",
+    "username": "l.username = :username",
+    "request_id": "l.request_id = :request_id",
+    "path": "starts_with(l.path, :path)",
+    "since": "l.timestamp >= :since",
+    "until": "l.timestamp < :until",
+}
+# In the order of code points, whatever the language of the database; nothing comes after the last.
+_PATH_BY_INDEX = "l.path ~>=~ :path AND l.path ~<~ :path_end"
+_LAST = chr(0x10FFFF)
+_ORDERS = {column.name: f"l.{column.name}" for column in request_logs.c}
+_NEWEST = ("-timestamp",)
 
 
-class RequestLogs(Repository):
+class RequestLogs(ListingRepository):
     async def add(self, entries: Sequence[Entry]) -> None:
         """Write entries, in one statement."""
         if not entries:
@@ -47,44 +60,33 @@ class RequestLogs(Repository):
             },
         )
 
-    async def page(self, wanted: LogFilter, page: PageRequest) -> Page[RequestLog]:
-        """Entries that fit the filter, newest first unless the page says otherwise."""
-        fits = _conditions(wanted)
-        count = select(func.count()).select_from(request_logs).where(*fits)
-        order = [
-            (column.desc() if name.startswith("-") else column.asc())
-            for name in page.ordering or ("-timestamp",)
-            for column in (request_logs.c[name.lstrip("-")], request_logs.c.id)
-        ]
-        rows = await self._rows(
-            select(*_COLUMNS).where(*fits).order_by(*order).limit(page.size).offset(page.offset)
+    async def page(self, wanted: LogFilter, page: PageRequest, now: datetime) -> Page[RequestLog]:
+        """Entries that fit the filter, newest first unless the page says otherwise.
+
+        Those of past hours are counted once an hour: an entry that is written an hour late, because
+        the database could not be reached, is counted with the next.
+        """
+        asked = {name: getattr(wanted, name) for name in _FILTERS}
+        values = {name: value for name, value in asked.items() if value is not None}
+        conditions = [_FILTERS[name] for name in values]
+        looked_up = [*conditions]
+        if wanted.path is not None:
+            looked_up.append(_PATH_BY_INDEX)
+            values["path_end"] = wanted.path + _LAST
+        values["past"] = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+        listing = Listing(
+            alias="l",
+            shown=f"SELECT {_COLUMNS} FROM request_logs l",
+            asked_of="FROM request_logs l",
+            looked_up=looked_up,
+            compared=conditions,
+            sights=["l.timestamp < :past", "l.timestamp >= :past"],
+            order=in_order(page.ordering or _NEWEST, _ORDERS, "l.id"),
+            counters=[LOGS],
         )
-        counted = await self._row(count)
-        assert counted is not None
-        return Page(
-            items=[RequestLog(**row) for row in rows], count=counted["count_1"], request=page
-        )
+        rows, count = await self._page(listing, values, page)
+        return Page(items=[RequestLog(**row) for row in rows], count=count, request=page)
 
     async def forget(self, before: datetime, most: int) -> int:
         """Drop at most so many entries from before that time; returns how many."""
         return (await self._do(_FORGET, {"before": before, "most": most})).rowcount
-
-
-def _conditions(wanted: LogFilter) -> list[ColumnElement[Any]]:
-    columns = request_logs.c
-    conditions: list[ColumnElement[Any]] = []
-    for column, value in (
-        (columns.method, wanted.method),
-        (columns.status, wanted.status),
-        (columns.username, wanted.username),
-        (columns.request_id, wanted.request_id),
-    ):
-        if value is not None:
-            conditions.append(column == value)
-    if wanted.path is not None:
-        conditions.append(columns.path.startswith(wanted.path, autoescape=True))
-    if wanted.since is not None:
-        conditions.append(columns.timestamp >= wanted.since)
-    if wanted.until is not None:
-        conditions.append(columns.timestamp < wanted.until)
-    return conditions

@@ -1,5 +1,6 @@
 """SQL of reviews, of the votes on them, and of what conferences count of them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,9 +9,10 @@ from sqlalchemy import RowMapping, text
 from app.domain.access import Caller
 from app.domain.pages import Page, PageRequest
 from app.domain.reviews import Presence, Review, ReviewDraft, ReviewFilter
-from app.repositories.base import Repository, limited, offset_of
+from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
 from app.repositories.ownership import owned_by
-from app.repositories.visibility import VISIBLE
+from app.repositories.tables import FACTS, REVIEWS
+from app.repositories.visibility import HIDDEN, OPEN, VISIBLE
 from app.repositories.visibility import viewer as values_of
 
 _JOINED = (
@@ -23,7 +25,7 @@ _REVIEW = (
     f" v.created_at, v.updated_at{_JOINED}"
 )
 # Each has an author: what counts them need not read those.
-_COUNTED = " FROM reviews v JOIN conferences c ON c.id = v.conference_id"
+_COUNTED = "FROM reviews v JOIN conferences c ON c.id = v.conference_id"
 _STANDING = "v.deleted_at IS NULL"
 _FIND = text(f"{_REVIEW} WHERE v.id = :id AND {_STANDING} AND {VISIBLE}")
 _LOCK = text(f"{_REVIEW} WHERE v.id = :id AND {_STANDING} FOR NO KEY UPDATE OF v")
@@ -67,10 +69,23 @@ _FILTERS = {
     "rating": "v.rating = :rating",
     "search": "strpos(lower(v.title || E'\\n' || c.name), lower(:search)) > 0",
 }
-_ORDERS = {"created_at": "v.created_at", "rating": "v.rating", "helpful": "v.helpful_count"}
+_SEARCH_BY_INDEX = (
+    "v.id = ANY(ARRAY(SELECT named.id FROM reviews named"
+    " WHERE grams(named.title) @> grams(:search) AND strpos(lower(named.title), lower(:search)) > 0"
+    " UNION SELECT told.id FROM conferences about"
+    " JOIN reviews told ON told.conference_id = about.id WHERE grams(about.name) @> grams(:search)"
+    " AND strpos(lower(about.name), lower(:search)) > 0))"
+)
+_NEWEST = ("-id",)
+_ORDERS = {
+    "id": "v.id",
+    "created_at": "v.created_at",
+    "rating": "v.rating",
+    "helpful": "v.helpful_count",
+}
 
 
-class Reviews(Repository):
+class Reviews(ListingRepository):
     async def find(self, id: int, viewer: Caller | None) -> Review | None:
         """One that stands, of a conference the viewer may see."""
         row = await self._row(_FIND, {"id": id, **values_of(viewer)})
@@ -150,22 +165,35 @@ class Reviews(Repository):
     ) -> Page[Review]:
         """A page of what the viewer may see, the newest first, and the count of the whole."""
         wanted = {name: value for name in _FILTERS if (value := getattr(filter, name)) is not None}
-        where = " AND ".join([_STANDING, VISIBLE, *(_FILTERS[name] for name in wanted)])
-        values: dict[str, Any] = {**wanted, **values_of(viewer)}
-        rows = await self._rows(
-            text(f"{_REVIEW} WHERE {where} ORDER BY {_order(page.ordering)} {limited(page)}"),
-            values | offset_of(page),
+        sees_all = viewer is not None and viewer.is_admin
+        values: dict[str, Any] = dict(wanted)
+        if viewer is not None and not sees_all:
+            values["viewer_id"] = viewer.user_id
+        by_row = [_FILTERS[name] for name in wanted]
+        by_index = dict(_FILTERS)
+        if filter.search is not None and is_indexed(filter.search):
+            by_index["search"] = _SEARCH_BY_INDEX
+        listing = Listing(
+            alias="v",
+            shown=_REVIEW,
+            asked_of=_COUNTED,
+            looked_up=[by_index[name] for name in wanted],
+            compared=by_row,
+            sights=_sights(viewer),
+            order=in_order(page.ordering or _NEWEST, _ORDERS, "v.id"),
+            counters=[FACTS, REVIEWS],
         )
-        counted = await self._do(text(f"SELECT count(*){_COUNTED} WHERE {where}"), values)
-        return Page(items=[_review(row) for row in rows], count=counted.scalar_one(), request=page)
+        rows, count = await self._page(listing, values, page)
+        return Page(items=[_review(row) for row in rows], count=count, request=page)
 
 
-def _order(ordering: tuple[str, ...]) -> str:
-    chosen = [
-        f"{_ORDERS[name.removeprefix('-')]}{' DESC' if name.startswith('-') else ''}"
-        for name in ordering
-    ]
-    return ", ".join([*chosen, "v.id DESC"])
+def _sights(viewer: Caller | None) -> Sequence[str]:
+    """What everybody sees, and what is the viewer's own; an admin sees all."""
+    if viewer is None:
+        return [f"{_STANDING} AND {OPEN}"]
+    if viewer.is_admin:
+        return [f"{_STANDING} AND c.deleted_at IS NULL"]
+    return [f"{_STANDING} AND {OPEN}", f"{_STANDING} AND {HIDDEN}"]
 
 
 def _review(row: RowMapping) -> Review:

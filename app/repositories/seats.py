@@ -12,7 +12,7 @@ from app.domain.registrations import RegistrationStatus, Shift
 from app.domain.supply import Person, TicketKind, Venue
 from app.domain.times import TimeRange
 from app.repositories.base import Repository
-from app.repositories.ownership import OWNER_ID
+from app.repositories.ownership import BY_OTHERS, OWNER_ID
 
 _LOCK_CONFERENCES = text(
     "SELECT id FROM conferences WHERE id = ANY(CAST(:ids AS bigint[])) ORDER BY id"
@@ -36,7 +36,7 @@ _VENUES = text(
 )
 _HELD = text(
     "SELECT r.id, r.attendee_id, r.conference_id, r.session_id, r.status, r.starts_at, r.ends_at,"
-    " COALESCE(s.name, c.name) AS name, c.organizer_id, r.guest_name <> '' AS by_guest,"
+    f" COALESCE(s.name, c.name) AS name, c.organizer_id, {BY_OTHERS} AS by_others,"
     f" {OWNER_ID} FROM registrations r JOIN conferences c ON c.id = r.conference_id"
     " JOIN attendees a ON a.id = r.attendee_id"
     " LEFT JOIN sessions s ON s.id = r.session_id"
@@ -140,7 +140,7 @@ class Seats(Repository):
                 else None,
                 is_live=row["status"] != RegistrationStatus.WAITLISTED,
                 organizer_id=row["organizer_id"],
-                by_guest=row["by_guest"],
+                by_others=row["by_others"],
                 owner_id=row["owner_id"],
             )
             for row in rows

@@ -193,6 +193,8 @@ class UnitOfWork:
                 await self._connection.commit()
         except BaseException as failed:
             error = failed
+            # Nobody knows what it has done: it is not for others.
+            await self._connection.invalidate()
         finally:
             await self._leave()
         if error is not None:
@@ -216,7 +218,18 @@ class UnitOfWork:
 
     async def _leave(self) -> None:
         connection, self._connection, self._transaction = self._connection, None, None
-        if connection is not None:
+        if connection is None:
+            return
+        try:
+            if connection.in_transaction():
+                await connection.rollback()
+        except BaseException as broken:
+            # Closed like this it would go back to the pool with its transaction open. The database
+            # ends that with the connection; what ended the block is what counts.
+            await connection.invalidate()
+            if not isinstance(broken, Exception):
+                raise
+        finally:
             await connection.close()
 
 

@@ -9,8 +9,8 @@ from app.domain.access import Caller
 from app.repositories.ownership import owned_by
 from app.repositories.tables import CLAIMING, LIVE
 
-# Registered, or waiting: for the conference or one of its sessions. Not correlated, so that it is
-# asked once for a whole list.
+# Registered, or waiting: for the conference or one of its sessions. Asked once for a whole list,
+# and as an array only if it comes to that: what plans a query would count it for every row.
 _OWN = (
     "SELECT seen.conference_id FROM registrations seen"
     f" WHERE seen.id IN {owned_by('CAST(:viewer_id AS bigint)')} AND seen."
@@ -19,8 +19,11 @@ JOINED = f"{_OWN}{CLAIMING}"
 VISIBLE = (
     "(c.deleted_at IS NULL AND (c.status <> 'draft' AND c.visibility = 'public'"
     " OR CAST(:viewer_is_admin AS boolean) OR c.organizer_id = CAST(:viewer_id AS bigint)"
-    f" OR c.status <> 'draft' AND c.id IN ({JOINED})))"
+    f" OR c.status <> 'draft' AND c.id = ANY(ARRAY({JOINED}))))"
 )
+
+# What is visible to everybody.
+OPEN = "c.deleted_at IS NULL AND c.status <> 'draft' AND c.visibility = 'public'"
 
 # What is visible to this viewer and not to everybody, found by what is the viewer's own.
 HIDDEN = (
@@ -34,7 +37,7 @@ HIDDEN = (
 # Where to meet online: the twin of the domain's `shows_online_url`; there may be nothing to show.
 SHOWS_ONLINE_URL = (
     "(c.online_url = '' OR CAST(:viewer_is_admin AS boolean)"
-    f" OR c.organizer_id = CAST(:viewer_id AS bigint) OR c.id IN ({_OWN}{LIVE}))"
+    f" OR c.organizer_id = CAST(:viewer_id AS bigint) OR c.id = ANY(ARRAY({_OWN}{LIVE})))"
 )
 
 

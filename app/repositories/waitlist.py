@@ -34,7 +34,7 @@ _HEADS_OF_CONFERENCES = text(
 _DUE = text(
     "SELECT s.conference_id, s.id AS session_id FROM sessions s"
     " JOIN conferences c ON c.id = s.conference_id"
-    " WHERE s.waiting > 0 AND (s.capacity IS NULL OR s.seats_taken < s.capacity)"
+    " WHERE s.has_queue AND (s.capacity IS NULL OR s.seats_taken < s.capacity)"
     " AND s.deleted_at IS NULL AND s.ends_at > :now AND c.status = 'published'"
     " AND EXISTS (SELECT FROM registrations r WHERE r.session_id = s.id"
     " AND r.status = 'waitlisted'"
@@ -42,7 +42,7 @@ _DUE = text(
     " AND NOT EXISTS (SELECT FROM registrations held WHERE held.attendee_id = r.attendee_id"
     " AND held.session_id IS NOT NULL AND held.status IN ('pending', 'confirmed')"
     " AND tstzrange(held.starts_at, held.ends_at) && tstzrange(s.starts_at, s.ends_at)))"
-    " UNION ALL SELECT c.id, NULL FROM conferences c WHERE c.waiting > 0"
+    " UNION ALL SELECT c.id, NULL FROM conferences c WHERE c.has_queue"
     " AND (c.capacity IS NULL OR c.seats_taken < c.capacity)"
     " AND c.deleted_at IS NULL AND c.ends_at > :now AND c.status = 'published'"
     " AND EXISTS (SELECT FROM registrations r LEFT JOIN ticket_types t ON t.id = r.ticket_type_id"

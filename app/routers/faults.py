@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from app.routers import fields
+
 _WORDS = {
     "bool_parsing": "A valid boolean is required.",
     "bool_type": "A valid boolean is required.",
@@ -14,8 +16,12 @@ _WORDS = {
     "datetime_parsing": "A date-time is required, as in 2026-09-01T09:00:00Z.",
     "datetime_type": "A date-time is required, as in 2026-09-01T09:00:00Z.",
     "dict_type": "An object is required.",
+    "decimal_parsing": "A number is required.",
+    "decimal_type": "A number is required.",
     "extra_forbidden": "This field is unknown here.",
     "finite_number": "A finite number is required.",
+    "float_parsing": "A number is required.",
+    "float_type": "A number is required.",
     "int_from_float": "A whole number is required.",
     "int_parsing": "A whole number is required.",
     "int_parsing_size": "This number is too large.",
@@ -25,11 +31,33 @@ _WORDS = {
     "model_attributes_type": "An object is required.",
     "model_type": "An object is required.",
     "string_type": "A string is required.",
+    "string_unicode": "A string is required.",
     "timezone_aware": "A time zone is required, as in 2026-09-01T09:00:00Z.",
+}
+# With the limit that was passed.
+_LIMITS = {
+    "decimal_max_digits": "At most {max_digits} digits are allowed.",
+    "decimal_max_places": "At most {decimal_places} decimals are allowed.",
+    "decimal_whole_digits": "At most {whole_digits} digits before the point are allowed.",
+    "string_too_long": "At most {max_length} characters are allowed.",
+    "string_too_short": "At least {min_length} characters are required.",
+    "too_long": "At most {max_length} items are allowed.",
+    "too_short": "At least {min_length} items are required.",
+}
+# What a text has to look like, for people who read no patterns.
+_LOOKS = {
+    fields.CURRENCY_PATTERN: "Three capital letters are required, as in USD.",
+    fields.METHOD_PATTERN: "The name of a method is required, as in GET.",
+    fields.NONCE_PATTERN: "1 to 100 printable ASCII characters without spaces are required.",
+    fields.SLUG_PATTERN: "Lower-case letters and digits only, with single hyphens between.",
+    fields.USERNAME_PATTERN: "Letters, digits and @ . + - _ only.",
 }
 
 # How the validators begin their sentences.
-_AWKWARD = re.compile(r"^([A-Z][A-Za-z ]* should|must)\b")
+_AWKWARD = re.compile(r"^[A-Z][A-Za-z ]* should\b")
+_UNBEGUN = re.compile(r"^(?=(must|is)\b)")
+_QUOTED = re.compile(r"'([^']*)'")
+_WORD = re.compile(r"[a-z][a-z_]+")
 
 
 def by_field(faults: Sequence[Any]) -> dict[str, list[str]]:
@@ -68,7 +96,27 @@ def _worded(fault: Mapping[str, Any]) -> str:
         return _WORDS[kind]
     if kind in ("string_too_short", "too_short") and context.get("min_length") == 1:
         return "This field may not be blank."
+    if context.get("max_length") == 0:
+        return "This must be empty."
+    if kind in _LIMITS:
+        return _LIMITS[kind].format(**context)
     if kind in ("enum", "literal_error"):
-        return f"This must be {context['expected']}."
+        expected = str(context["expected"])
+        return _choice(_QUOTED.findall(expected) or [expected.lower()])
+    if kind == "string_pattern_mismatch":
+        return _LOOKS.get(context["pattern"]) or _order(context["pattern"])
     message = str(context.get("error", fault["msg"])) if kind == "value_error" else fault["msg"]
-    return _AWKWARD.sub("This must", message, count=1).rstrip(".") + "."
+    return _UNBEGUN.sub("This ", _AWKWARD.sub("This must", message)).rstrip(".") + "."
+
+
+def _order(pattern: str) -> str:
+    """What a list may be ordered by; other patterns have words of their own."""
+    return _choice(["-", *_WORD.findall(pattern)])
+
+
+def _choice(words: Sequence[str]) -> str:
+    """The words there are, each once; those with a sign before them are orders."""
+    named = list(dict.fromkeys(word.lstrip("-") for word in words if word != "-"))
+    if any(word.startswith("-") for word in words):
+        return f"Choose from {', '.join(named)}; - before one for descending."
+    return f"Choose from {', '.join(named)}." if len(named) > 1 else f"This must be {named[0]}."

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, WithJsonSchema
+from starlette.convertors import Convertor, register_url_convertor
 
 from app.domain.accounts import LONGEST_USERNAME
 from app.domain.errors import NotFound
@@ -24,7 +25,14 @@ MOST_SEATS = 2**31 - 1
 MOST_ID = 2**63 - 1
 MOST_PRICE = Decimal(10**9)
 _FINEST_PRICE = -3
+# What does not match is told in words: see faults.py.
+USERNAME_PATTERN = r"^[\w.@+-]+$"
+SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+CURRENCY_PATTERN = r"^[A-Z]{3}$"
+METHOD_PATTERN = r"^[A-Za-z]{1,16}$"
+NONCE_PATTERN = r"^[!-~]{1,100}$"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DAY_LENGTH = len("2026-09-01")
 _INSTANT = re.compile(
     r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?([Zz]|[+-]\d{2}:?\d{2})?", re.ASCII
 )
@@ -47,10 +55,26 @@ def _lines(text: str) -> str:
     return text
 
 
+def moment(written: str) -> datetime:
+    """The date-time that is written in this form. Raises ValueError where there is none."""
+    _of_calendar(written[:_DAY_LENGTH])
+    try:
+        return datetime.fromisoformat(written.upper())
+    except ValueError:
+        raise ValueError("is no time of day, or its offset is none") from None
+
+
+def _of_calendar(written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise ValueError("is no day of the calendar") from None
+
+
 def _day(value: Any) -> date:
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise ValueError("must be a date in the form YYYY-MM-DD")
-    day = date.fromisoformat(value)
+    day = _of_calendar(value)
     if not EARLIEST.date() <= day < LATEST.date():
         raise ValueError("must lie within the years 2000 to 2100")
     return day
@@ -59,7 +83,7 @@ def _day(value: Any) -> date:
 def _instant(value: Any) -> datetime:
     if not isinstance(value, str) or not _INSTANT.fullmatch(value):
         raise ValueError("must be a date-time with a time zone, such as 2026-09-01T09:00:00Z")
-    instant = datetime.fromisoformat(value.upper())
+    instant = moment(value)
     if instant.tzinfo is None:
         raise ValueError("must name its time zone (Z or an offset)")
     # Compared before converting: an offset may push an extreme time over the calendar's edge.
@@ -89,8 +113,8 @@ def _email(address: str) -> str:
     try:
         # `test_environment` admits the reserved domain .test; nothing is looked up.
         found = validate_email(address, check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
-        raise ValueError(str(error)) from None
+    except EmailNotValidError:
+        raise ValueError("is no e-mail address, such as ada@example.org") from None
     return found.normalized
 
 
@@ -113,6 +137,21 @@ def _path_id(value: Any) -> int:
     if not _DIGITS.fullmatch(text) or not 1 <= int(text) <= MOST_ID:
         raise NotFound
     return int(text)
+
+
+class _Number(Convertor[int]):
+    """`:int` in paths. The framework's own fails at some thousands of digits; these are no ids."""
+
+    regex = "[0-9]{1,19}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("int", _Number())
 
 
 def _line_of(least: int, most: int) -> StringConstraints:
@@ -146,7 +185,7 @@ LongText = Annotated[
 
 Email = Annotated[
     str,
-    _line_of(3, 254),
+    _line_of(1, 254),
     _ONE_LINE,
     AfterValidator(_email),
     Field(json_schema_extra={"format": "email"}),
@@ -160,7 +199,7 @@ Username = Annotated[
         strip_whitespace=True,
         min_length=1,
         max_length=LONGEST_USERNAME,
-        pattern=r"^[\w.@+-]+$",
+        pattern=USERNAME_PATTERN,
     ),
 ]
 
@@ -180,12 +219,10 @@ AnyPassword = Annotated[
 Token = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=1024)]
 """A refresh token in a body."""
 
-Slug = Annotated[
-    str, StringConstraints(strict=True, max_length=200, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
-]
+Slug = Annotated[str, StringConstraints(strict=True, max_length=200, pattern=SLUG_PATTERN)]
 """A name in an address: lower-case letters and digits, with single hyphens between."""
 
-Currency = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, StringConstraints(strict=True, pattern=CURRENCY_PATTERN)]
 Timezone = Annotated[str, _line_of(1, 64), AfterValidator(_timezone)]
 
 Day = Annotated[date, BeforeValidator(_day)]

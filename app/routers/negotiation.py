@@ -1,14 +1,24 @@
 """In which form an answer is wanted, by the `Accept` header."""
 
 PDF = "application/pdf"
+PAGE = "text/html"
 
 
 def prefers_pdf(accept: str | None) -> bool:
     """Whether a PDF is named, and liked no less than JSON; `*/*` alone is JSON."""
+    return _prefers(accept, PDF)
+
+
+def prefers_page(accept: str | None) -> bool:
+    """Whether a page is named, as browsers do, and liked no less than JSON; `*/*` is JSON."""
+    return _prefers(accept, PAGE)
+
+
+def _prefers(accept: str | None, form: str) -> bool:
     liked = dict(_liking(one) for one in (accept or "").split(","))
     named = [one for one in ("application/json", "application/*", "*/*") if one in liked]
     json = liked[named[0]] if named else 0.0
-    return liked.get(PDF, 0.0) > 0 and liked[PDF] >= json
+    return liked.get(form, 0.0) > 0 and liked[form] >= json
 
 
 def _liking(one: str) -> tuple[str, float]:

@@ -34,9 +34,16 @@ router = APIRouter(prefix=PATH, include_in_schema=False)
 
 
 @router.get("", summary="Show the form of a new password", operation_id="showPasswordReset")
-async def show_password_reset(request: Request) -> Response:
-    """Whatever the token is: whether it is good is found out by sending the form."""
-    return _form(request.query_params.get("token", ""))
+async def show_password_reset(request: Request, uow: Uow, rt: Rt, now: Now) -> Response:
+    """Who comes with a link that is not good any more is told before they choose a password."""
+    token = request.query_params.get("token", "")
+    try:
+        if token:
+            rt.throttle.reset(digest(token), address(request))
+        is_good = await resets.is_good(uow, token, now)
+    except DomainError as refusal:
+        return _later(refusal)
+    return _form(token) if is_good else _not_good(resets.NOT_GOOD)
 
 
 @router.post("", summary="Set a new password by a form", operation_id="submitPasswordReset")
@@ -51,11 +58,9 @@ async def submit_password_reset(request: Request, uow: Uow, rt: Rt, now: Now) ->
     except WeakPassword as refusal:
         return _form(token, refusal.message, 400)
     except Invalid as refusal:
-        said = f"<p>{escape(refusal.message)} Ask for another one where you log in.</p>"
-        return page("That did not work", said, 400)
+        return _not_good(refusal.message)
     except DomainError as refusal:
-        said = f"<p>{escape(refusal.message)} Please try again in a while.</p>"
-        return page("That did not work", said, status_of(refusal))
+        return _later(refusal)
     said = "<p>Your password is set, and every login is ended. You may log in with it now.</p>"
     return page("Thank you", said)
 
@@ -64,3 +69,16 @@ def _form(token: str, said: str = "", status: int = 200) -> Response:
     told = f'<p role="alert">{escape(said)}</p>' if said else ""
     form = _FORM.substitute(token=escape(token, quote=True), said=told)
     return page("Choose a new password", form, status)
+
+
+def _not_good(why: str) -> Response:
+    said = (
+        f"<p>{escape(why)}</p><p>Ask for another one where you log in, and open it within an hour."
+        " If you have chosen a new password with this link, log in with it.</p>"
+    )
+    return page("That did not work", said, 400)
+
+
+def _later(refusal: DomainError) -> Response:
+    said = f"<p>{escape(refusal.message)} Please try again in a while.</p>"
+    return page("That did not work", said, status_of(refusal))

@@ -20,6 +20,7 @@ _TAKING_FILES = re.compile(
     r"|/api/v1/users/me/avatar/?"
     r"|/compat/event-management/api/events/(create|\d+/update)/?"
     r"|/compat/event-hub/api/users/me/?"
+    r"|/compat/event-hub/api/events(/\d+)?/?"
 )
 # The form around the file, and its other fields.
 _FORM_BYTES = 65_536
@@ -60,13 +61,17 @@ async def picture(request: Request, field: str) -> bytes:
 
 @asynccontextmanager
 async def kept(
-    held: Runtime, content: bytes | None, among: Images | None = None
+    held: Runtime,
+    content: bytes | None,
+    among: Images | None = None,
+    *,
+    field: str = InvalidImage.field,
 ) -> AsyncIterator[str]:
     """Keeps a picture for what happens within; gives its name, which is empty where there is none.
 
-    Among the covers, unless others are named. It goes again when what happens within is refused.
-    Where nobody knows what has happened, it stays: a picture that nobody shows costs less than a
-    missing one.
+    Among the covers, unless others are named; it was sent as `field`. It goes again when what
+    happens within is refused. Where nobody knows what has happened, it stays: a picture that nobody
+    shows costs less than a missing one.
     """
     if content is None:
         yield ""
@@ -74,7 +79,11 @@ async def kept(
     if len(content) > held.settings.max_upload_bytes:
         raise HTTPException(413)
     images = among or held.covers
-    name = await images.keep(content)
+    try:
+        name = await images.keep(content)
+    except InvalidImage as error:
+        error.field = field
+        raise
     try:
         yield name
     except Busy:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from app.domain import verification
 from app.domain.errors import DomainError, Invalid
 from app.routers import uploads
-from app.routers.deps import Now, Uow
+from app.routers.deps import Now, Rt, Uow, address
 from app.routers.mailed_pages import page
 from app.routers.refusals import status_of
 
@@ -29,9 +29,16 @@ router = APIRouter(prefix=PATH, include_in_schema=False)
 
 
 @router.get("", summary="Show the button that proves an address", operation_id="showVerification")
-async def show_verification(request: Request) -> Response:
-    """Whatever the token is: whether it is good is found out by pressing the button."""
+async def show_verification(request: Request, uow: Uow, rt: Rt, now: Now) -> Response:
+    """Who comes with a link that is not good any more is told before they press anything."""
     token = request.query_params.get(_FIELD, "")
+    try:
+        rt.throttle.write(f"address:{address(request)}")
+        is_good = await verification.is_good(uow, token, now)
+    except DomainError as refusal:
+        return _later(refusal)
+    if not is_good:
+        return _not_good(verification.NOT_GOOD)
     form = _FORM.substitute(token=escape(token, quote=True))
     return page("Is this address yours?", form)
 
@@ -44,9 +51,20 @@ async def submit_verification(request: Request, uow: Uow, now: Now) -> Response:
     try:
         await verification.verify(uow, token if isinstance(token, str) else "", now)
     except Invalid as refusal:
-        said = f"<p>{escape(refusal.message)} Log in and ask for another one.</p>"
-        return page("That did not work", said, 400)
+        return _not_good(refusal.message)
     except DomainError as refusal:
-        said = f"<p>{escape(refusal.message)} Please try again in a while.</p>"
-        return page("That did not work", said, status_of(refusal))
+        return _later(refusal)
     return page("Thank you", "<p>Your e-mail address is verified. You may close this page.</p>")
+
+
+def _not_good(why: str) -> Response:
+    said = (
+        f"<p>{escape(why)}</p><p>If you have pressed its button, your address is verified, and"
+        " nothing is left to do. Otherwise log in and ask for another one.</p>"
+    )
+    return page("That did not work", said, 400)
+
+
+def _later(refusal: DomainError) -> Response:
+    said = f"<p>{escape(refusal.message)} Please try again in a while.</p>"
+    return page("That did not work", said, status_of(refusal))

@@ -23,7 +23,20 @@ _TELL = (
     "CREATE FUNCTION tell_of_change() RETURNS trigger LANGUAGE plpgsql AS"
     " $$ BEGIN PERFORM nextval(CAST(TG_ARGV[0] AS regclass)); RETURN NULL; END $$"
 )
-_COUNTERS = ("conference_changes", "programme_changes", "count_changes")
+_COUNTERS = (
+    "conference_changes",
+    "programme_changes",
+    "count_changes",
+    "claim_changes",
+    "payment_changes",
+    "invoice_changes",
+    "certificate_changes",
+    "check_in_changes",
+    "review_changes",
+    "attendee_changes",
+    "account_changes",
+    "log_changes",
+)
 _ANY = "INSERT OR UPDATE OR DELETE OR TRUNCATE"
 _COUNTED = "UPDATE OF seats_taken, waiting"
 # By the name of the trigger: on which table, at what, and which counter it raises.
@@ -63,6 +76,40 @@ _TRIGGERS = {
     "ticket_type_counts_changed": ("ticket_types", _COUNTED, "count_changes"),
     "category_changed": ("categories", _ANY, "programme_changes"),
     "name_changed": ("users", "UPDATE OF username, first_name, last_name", "programme_changes"),
+    "logs_dropped": ("request_logs", "DELETE OR TRUNCATE", "log_changes"),
+    **{
+        name: (table, f"INSERT OR UPDATE OF {columns} OR DELETE OR TRUNCATE", counter)
+        for name, (table, columns, counter) in {
+            "claims_changed": (
+                "registrations",
+                "conference_id, session_id, attendee_id, status",
+                "claim_changes",
+            ),
+            "payments_changed": ("payments", "status, method", "payment_changes"),
+            "invoices_changed": ("invoices", "number, is_sent", "invoice_changes"),
+            "certificates_changed": (
+                "certificates",
+                "conference_id, downloaded_at",
+                "certificate_changes",
+            ),
+            "check_ins_changed": (
+                "check_ins",
+                "conference_id, registration_id",
+                "check_in_changes",
+            ),
+            "reviews_changed": ("reviews", "title, rating, deleted_at", "review_changes"),
+            "attendees_changed": (
+                "attendees",
+                "name, organization, email_folded, deleted_at",
+                "attendee_changes",
+            ),
+            "accounts_changed": (
+                "users",
+                "username, first_name, last_name, organization, role, is_active",
+                "account_changes",
+            ),
+        }.items()
+    },
 }
 _SEARCH = (
     "ALTER TABLE conferences ADD COLUMN search tsvector GENERATED ALWAYS AS"
@@ -82,6 +129,9 @@ _PRICE = (
 _IS_FULL = (
     "ALTER TABLE conferences ADD COLUMN is_full boolean GENERATED ALWAYS AS"
     " (capacity IS NOT NULL AND seats_taken >= capacity) STORED"
+)
+_HAS_QUEUE = (
+    "ALTER TABLE {table} ADD COLUMN has_queue boolean GENERATED ALWAYS AS (waiting > 0) STORED"
 )
 _TAG_KEYS = (
     "ALTER TABLE conferences ADD COLUMN tag_keys text[] GENERATED ALWAYS AS"
@@ -105,7 +155,9 @@ _INDEXES = {
         "USING gist (tstzrange(starts_at, ends_at)) WHERE deleted_at IS NULL"
     ),
     "ix_conferences_title": "(lower(name))",
+    "ix_conferences_queued": "(id) WHERE has_queue",
     "ix_conferences_location": "USING gin (grams(location))",
+    "ix_conferences_words": "USING gin (grams(name))",
     "ix_conferences_tag_keys": "USING gin (tag_keys)",
     "ix_conferences_hidden": (
         "(id) WHERE deleted_at IS NULL AND (status = 'draft' OR visibility = 'private')"
@@ -121,6 +173,32 @@ _INDEXES_OF_LISTS = {
     "ix_attendees_user_id": ("attendees", "(user_id) WHERE user_id IS NOT NULL"),
     "ix_attendees_created_at": ("attendees", "(created_at, id)"),
     "ix_attendees_name": ("attendees", "(lower(name), id)"),
+    "ix_attendees_words": ("attendees", "USING gin (grams(name))"),
+    "ix_attendees_organization": ("attendees", "USING gin (grams(organization))"),
+    "ix_certificates_conference_name": ("certificates", "(conference_name, id)"),
+    "ix_certificates_hours": ("certificates", "(hours, id)"),
+    "ix_certificates_words": (
+        "certificates",
+        "USING gin (grams(number || chr(10) || conference_name))",
+    ),
+    "ix_check_ins_registration_id": ("check_ins", "(registration_id)"),
+    "ix_invoices_number": ("invoices", "USING gin (grams(number))"),
+    "ix_payments_amount_minor": ("payments", "(amount_minor, id)"),
+    "ix_payments_transaction_id": ("payments", "USING gin (grams(transaction_id))"),
+    "ix_registrations_status": ("registrations", "(status, id)"),
+    "ix_request_logs_status": ("request_logs", "(status, timestamp, id)"),
+    "ix_request_logs_username": ("request_logs", "(username, timestamp, id)"),
+    "ix_request_logs_path": ("request_logs", "(path text_pattern_ops, timestamp)"),
+    "ix_request_logs_request_id": ("request_logs", "(request_id)"),
+    "ix_request_logs_duration_ms": ("request_logs", "(duration_ms, id)"),
+    "ix_reviews_title": ("reviews", "USING gin (grams(title))"),
+    "ix_users_words": (
+        "users",
+        (
+            "USING gin (grams(username || chr(10) || first_name || ' ' || last_name"
+            " || chr(10) || organization))"
+        ),
+    ),
     "ix_certificates_issued_at": ("certificates", "(issued_at, id)"),
     "ix_invoices_issued_at": ("invoices", "(issued_at, id)"),
     "ix_payments_created_at": ("payments", "(created_at, id)"),
@@ -131,6 +209,7 @@ _INDEXES_OF_LISTS = {
     "ix_sessions_created_at": ("sessions", f"(created_at, id) {_STANDING}"),
     "ix_sessions_name": ("sessions", f"(name, id) {_STANDING}"),
     "ix_sessions_price_minor": ("sessions", f"(price_minor, id) {_STANDING}"),
+    "ix_sessions_queued": ("sessions", "(id) WHERE has_queue"),
     "ix_sessions_speaker": ("sessions", "USING gin (grams(speaker))"),
     "ix_users_created_at": ("users", "(created_at, id)"),
 }
@@ -154,7 +233,8 @@ def upgrade() -> None:
     for function in (_GRAMS, _UNIT_OF, _TELL):
         op.execute(function)
     _search_in("name || ' ' || description || ' ' || tags || ' ' || location")
-    for column in (_PRICE, _IS_FULL, _TAG_KEYS):
+    queues = (_HAS_QUEUE.format(table=table) for table in ("conferences", "sessions"))
+    for column in (_PRICE, _IS_FULL, _TAG_KEYS, *queues):
         op.execute(column)
     for name in _REPLACED:
         op.drop_index(name)
@@ -169,6 +249,8 @@ def upgrade() -> None:
         )
     op.execute(_CALENDAR_FEEDS)
     op.execute("ALTER TABLE registrations ADD COLUMN moved_at timestamptz")
+    # A conference may last for years.
+    op.execute("ALTER TABLE certificates ALTER COLUMN hours TYPE numeric(9, 2)")
     op.create_index(
         "ix_reviews_created_at",
         "reviews",
@@ -186,6 +268,10 @@ def downgrade() -> None:
         op.drop_index(name, table)
     op.drop_index("ix_check_ins_received_at", "check_ins")
     op.drop_index("ix_reviews_created_at", "reviews")
+    op.execute(
+        "ALTER TABLE certificates ALTER COLUMN hours TYPE numeric(7, 2)"
+        " USING least(hours, 99999.99)"
+    )
     op.drop_column("registrations", "moved_at")
     op.drop_table("calendar_feeds")
     op.drop_table("news")
@@ -198,8 +284,9 @@ def downgrade() -> None:
         op.drop_index(name)
     for name, columns in _REPLACED.items():
         op.execute(f"CREATE INDEX {name} ON conferences {columns}")
-    for column in ("price", "is_full", "tag_keys"):
+    for column in ("price", "is_full", "tag_keys", "has_queue"):
         op.drop_column("conferences", column)
+    op.drop_column("sessions", "has_queue")
     _search_in("name || ' ' || description || ' ' || tags")
     for function in ("grams(text)", "unit_of(text)", "tell_of_change()"):
         op.execute(f"DROP FUNCTION {function}")

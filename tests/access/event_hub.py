@@ -60,6 +60,8 @@ EVENTS = [
     Row("401 403 404 200 404 200", "PATCH", "events/{private}/", _RENAMED),
     Row("401 404 404 200 404 200", "PATCH", "events/{draft}/", _RENAMED),
     Row("401 403 403 200 403 200", "PUT", "events/{conference}/", _RENAMED),
+    Row("401 403 403 200 403 200", "PATCH", "events/{conference}/", picture="cover_image"),
+    Row("401 404 404 200 404 200", "PUT", "events/{draft}/", picture="cover_image"),
     Row("401 403 403 204 403 204", "DELETE", "events/{conference}/"),
     Row("401 404 404 204 404 204", "DELETE", "events/{draft}/"),
     Row("401 404 404 200 404 200", "POST", "events/{draft}/publish/"),

@@ -123,7 +123,6 @@ class House:
         headers = {**self.scene.headers[role], **row.headers}
         if row.path.startswith(_BROWSING):
             headers |= self.scene.cookies[role]
-        self._untouched = False
         sent: dict[str, Any] = {}
         if row.form is not None or row.picture:
             sent["data"] = filled({**(row.form or {}), **(more or {})}, names)
@@ -131,6 +130,10 @@ class House:
             sent["json"] = filled({**(row.body or {}), **(more or {})}, names)
         if row.picture:
             sent["files"] = {row.picture: ("picture.png", PICTURE, "image/png")}
+        return await self.send(row.method, path_of(row.path, names), headers=headers, **sent)
+
+    async def send(self, method: str, url: str, **sent: Any) -> httpx.Response:
+        """Send whatever it is."""
+        self._untouched = False
         async with self.app.client() as client:
-            path = path_of(row.path, names)
-            return await client.request(row.method, path, headers=headers, **sent)
+            return await client.request(method, url, **sent)

@@ -15,6 +15,7 @@ _SCANS = {"conference": "{conference}", "scans": [_SCAN | {"scanned_at": "2031-0
 _ELSEWHERE = {"organization": "Innovate Corp"}
 _MOVED = {"conference": "{conference}", "session": "{other_session}"}
 _BROUGHT = {"attendee": "{brought}"}
+_PROVEN = {"attendee": "{proven}"}
 
 ATTENDEES = [
     Row("401 200 200 200 200 200", "GET", "attendees/"),
@@ -29,6 +30,12 @@ ATTENDEES = [
     Row("401 200 404 403 404 200", "DELETE", "attendees/{attendee}/"),
     Row("401 404 404 200 404 200", "DELETE", "attendees/{brought}/"),
     Row("401 200 404 200 404 200", "GET", "attendees/{attendee}/recommendations/"),
+    # Whom the organizer entered, too, but who has proven the address since.
+    Row("401 404 404 404 404 200", "GET", "attendees/{proven}/"),
+    Row("401 404 404 404 404 200", "PATCH", "attendees/{proven}/", _ELSEWHERE),
+    Row("401 404 404 404 404 200", "PUT", "attendees/{proven}/", _ELSEWHERE),
+    Row("401 404 404 404 404 200", "DELETE", "attendees/{proven}/"),
+    Row("401 404 404 404 404 200", "GET", "attendees/{proven}/recommendations/"),
 ]
 
 REGISTRATIONS = [
@@ -36,6 +43,7 @@ REGISTRATIONS = [
     Row("401 200 200 200 200 200", "GET", "registrations/mine/"),
     Row("401 201 201 201 201 201", "POST", "registrations/", {"conference": "{open}"}),
     Row("401 403 403 201 403 201", "POST", "registrations/", _BROUGHT | {"conference": "{open}"}),
+    Row("401 403 403 403 403 201", "POST", "registrations/", _PROVEN | {"conference": "{open}"}),
     Row(
         "401 201 403 201 403 201",
         "POST",

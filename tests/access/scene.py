@@ -109,7 +109,10 @@ class _Building:
         self._brought = await an_attendee(
             self._uow, email="brought@example.com", by=self._users["organizer"]
         )
-        self._name(attendee=self._person.id, brought=self._brought.id, password=PASSWORD)
+        proven = await a_user(self._uow, username="proven")
+        own = await an_attendee(self._uow, email=proven.email, by=self._users["organizer"])
+        self._name(attendee=self._person.id, brought=self._brought.id, proven=own.id)
+        self._name(password=PASSWORD)
         # Somebody who has not proven their address.
         async with self._app.client() as client:
             named = {"username": "newcomer", "password": PASSWORD}

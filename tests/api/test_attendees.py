@@ -122,13 +122,24 @@ async def test_an_account_of_that_email_is_linked_and_then_its_own_master(
 ) -> None:
     body = JOHN | {"email": "ann@example.com"}
     made = (await client.post(URL, json=body, headers=organizer)).json()["data"]
-    assert made["user"] is not None
     path = f"{URL}{made['id']}/"
     change = {"organization": "Elsewhere"}
-    assert (await client.put(path, json=change, headers=organizer)).status_code == 403
-    assert (await client.delete(path, headers=organizer)).status_code == 403
+    assert (await client.put(path, json=change, headers=organizer)).status_code == 404
+    assert (await client.delete(path, headers=organizer)).status_code == 404
     assert (await client.put(path, json=change, headers=ann)).status_code == 200
     assert await names(client, ann) == ["John Smith"]
+
+
+async def test_whose_an_address_is_is_told_to_itself_and_to_admins(
+    client: httpx.AsyncClient, organizer: dict[str, str], ann: dict[str, str], admin: dict[str, str]
+) -> None:
+    body = JOHN | {"email": "ann@example.com"}
+    made = (await client.post(URL, json=body, headers=organizer)).json()["data"]
+    assert made["user"] is None
+    me = (await client.get("/api/v1/users/me/", headers=ann)).json()["data"]["id"]
+    for who in (ann, admin):
+        found = await client.get(f"{URL}{made['id']}/", headers=who)
+        assert found.json()["data"]["user"] == me
 
 
 async def test_who_sees_whom(

@@ -1,3 +1,4 @@
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -198,3 +199,51 @@ async def test_a_number_typed_in_small_letters_is_found(
 ) -> None:
     answer = await client.get(f"/api/v1/public/certificates/{certificate['number'].lower()}")
     assert answer.json()["data"]["number"] == certificate["number"]
+
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+async def test_a_phone_is_shown_a_page(
+    client: httpx.AsyncClient, certificate: dict[str, Any], engine: AsyncEngine
+) -> None:
+    await run(engine, "UPDATE certificates SET attendee_name = '<b>Ada</b> & Co.'")
+    path = f"/api/v1/public/certificates/{certificate['number']}/"
+    answer = await client.get(path, headers=BROWSER)
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "public, max-age=60"
+    issued = datetime.fromisoformat(certificate["issued_at"])
+    for said in (
+        "genuine",
+        "&lt;b&gt;Ada&lt;/b&gt; &amp; Co.",
+        certificate["conference_name"],
+        f"<dd>{certificate['hours']:.0f}</dd>",
+        f"{issued.day} {issued:%B} {issued.year}",
+        certificate["number"],
+    ):
+        assert said in answer.text
+    assert "<b>" not in answer.text
+    policy = answer.headers["content-security-policy"]
+    assert policy.startswith("default-src 'none';")
+    assert not any(one in answer.text for one in ("<script", "src=", "href=", "url("))
+
+
+async def test_a_browser_is_told_that_a_number_proves_nothing(client: httpx.AsyncClient) -> None:
+    for number in ("CERT-1-1-AAAAAAAAAAAAAAAA", "<script>"):
+        answer = await client.get(f"/api/v1/public/certificates/{number}/", headers=BROWSER)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        assert "no such certificate" in answer.text
+        assert "<script" not in answer.text
+
+
+async def test_caches_keep_page_and_json_apart(
+    client: httpx.AsyncClient, certificate: dict[str, Any]
+) -> None:
+    for number in (certificate["number"], "CERT-1-1-AAAAAAAAAAAAAAAA"):
+        path = f"/api/v1/public/certificates/{number}/"
+        for headers, form in ((BROWSER, "text/html"), ({}, "application/json")):
+            answer = await client.get(path, headers=headers)
+            assert answer.headers["content-type"].startswith(form)
+            assert "Accept" in answer.headers["vary"]

@@ -44,7 +44,7 @@ async def test_an_organizer_issues_one_at_any_time(
         "conference_name": conference.name,
         "attendee": person.id,
         "attendee_name": "Ada Lovelace",
-        "hours": 24.0,
+        "hours": 72.0,
         "skill_tags": "python, programming",
         "is_downloaded": False,
         "downloaded_at": None,
@@ -207,3 +207,16 @@ async def test_hours_are_those_of_the_sessions_one_was_checked_in_to(
     held = [await a_registration(uow, session, person) for session in sessions]
     await check_in(engine, [admission, *held[1:]])
     assert await hours_of(client, as_organizer, conference, person) == 4
+
+
+async def test_a_conference_may_have_lasted_for_all_of_time(
+    client: httpx.AsyncClient,
+    as_organizer: Headers,
+    conference: Conference,
+    admission: Registration,
+    person: Attendee,
+    engine: AsyncEngine,
+) -> None:
+    await check_in(engine, [admission])
+    await run(engine, "UPDATE conferences SET starts_at = '2000-01-01Z', ends_at = '2101-01-01Z'")
+    assert await hours_of(client, as_organizer, conference, person) == 885_360

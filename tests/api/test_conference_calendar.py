@@ -102,6 +102,19 @@ async def test_whoever_may_see_the_conference_may_have_its_calendar(
     assert len(await events(client, as_guest, private.id)) == 1
 
 
+async def test_a_change_right_after_the_beginning_replaces_what_was_taken_before(
+    client: httpx.AsyncClient, uow: Units, organizer: User, as_organizer: Headers
+) -> None:
+    conference = await a_conference(uow, organizer=organizer)
+    [before] = await events(client, as_organizer, conference.id)
+    url = f"{CONFERENCES}{conference.id}/"
+    answer = await client.patch(url, json={"location": "Elsewhere"}, headers=as_organizer)
+    assert answer.status_code == 200, answer.text
+    [after] = await events(client, as_organizer, conference.id)
+    assert after.uid.value == before.uid.value
+    assert int(before.sequence.value) == 0 < int(after.sequence.value)
+
+
 async def test_it_is_a_file_of_its_own(
     client: httpx.AsyncClient, uow: Units, as_guest: Headers
 ) -> None:

@@ -1,5 +1,6 @@
 import csv
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -133,6 +134,20 @@ async def test_a_row_per_attempt_to_pay(
     assert (row["Amount"], row["Currency"], row["Status"]) == ("99.50", "USD", "paid")
     assert row["Transaction ID"].startswith("EVH-")
     assert row["Settled at"].endswith("Z")
+
+
+async def test_a_payment_was_refunded_when_the_last_of_it_was_given_back(
+    client: httpx.AsyncClient, as_organizer: Headers, sold: Conference
+) -> None:
+    [row] = await taken(client, as_organizer, sold, "payments")
+    assert (row["Refunded"], row["Refunded at"]) == ("0.00", "")
+    path = f"/api/v1/payments/{row['Payment ID']}/refunds/"
+    for body, refunded in (({"amount": 10}, "10.00"), ({"amount": 5}, "15.00"), ({}, "99.50")):
+        answer = await client.post(path, json=body, headers=as_organizer)
+        assert answer.status_code == 201, answer.text
+        [row] = await taken(client, as_organizer, sold, "payments")
+        given = answer.json()["data"]["created_at"]
+        assert (row["Refunded"], row["Refunded at"][:19]) == (refunded, given[:19])
 
 
 @pytest.mark.parametrize("subject", Subject)
@@ -336,3 +351,29 @@ async def test_nothing_is_held_when_it_is_over(
     await client.get(_path(sold, "registrations", format), headers=as_organizer)
     await app.runtime.bindery.close()
     assert app.runtime.readers.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("format", "most"), [("csv", routes.MOST_TABLES), ("xlsx", routes.MOST_WORKBOOKS)]
+)
+async def test_an_account_that_takes_too_many_at_once_waits_and_holds_up_nobody_else(
+    client: httpx.AsyncClient,
+    app: Served,
+    organizer: User,
+    as_organizer: Headers,
+    as_admin: Headers,
+    conference: Conference,
+    format: str,
+    most: int,
+) -> None:
+    path = _path(conference, "attendees", format)
+    with ExitStack() as under_way:
+        for _ in range(most):
+            sender = f"{format} user:{organizer.id}"
+            under_way.enter_context(app.runtime.throttle.export(sender, most))
+        answer = await client.get(path, headers=as_organizer)
+        assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
+        assert int(answer.headers["retry-after"]) > 0
+        assert (await client.get(path, headers=as_admin)).status_code == 200
+    assert (await client.get(path, headers=as_organizer)).status_code == 200
+    assert (await client.get(path, headers=as_organizer)).status_code == 200

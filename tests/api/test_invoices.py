@@ -96,6 +96,46 @@ async def test_invoices_are_searched_by_their_numbers_and_by_whether_they_are_se
     assert answer.status_code == 400
 
 
+async def test_invoices_are_found_by_payment_and_by_conference(
+    client: httpx.AsyncClient, uow: Units, sold: Sold, as_admin: Headers
+) -> None:
+    other = await a_registration(uow, await a_conference(uow, price=Decimal(5)))
+    paid = await pay(uow, other.id)
+    assert len(await get(client, as_admin, "invoices/")) == 2
+    for query in (f"payment={sold.payment.id}", f"conference={sold.conference.id}"):
+        [found] = await get(client, as_admin, f"invoices/?{query}")
+        assert (found["payment"], found["conference"]) == (sold.payment.id, sold.conference.id)
+        assert await get(client, sold.as_owner, f"invoices/?{query}") == [found]
+    for query in (f"payment={paid.id}", f"conference={other.conference_id}", "payment=404"):
+        assert await get(client, sold.as_owner, f"invoices/?{query}") == []
+    both = f"payment={paid.id}&conference={sold.conference.id}"
+    assert await get(client, as_admin, f"invoices/?{both}") == []
+    for wrong in ("payment=0", "conference=x"):
+        answer = await client.get(f"/api/v1/invoices/?{wrong}", headers=as_admin)
+        assert answer.status_code == 400
+
+
+async def test_a_payment_names_its_invoice_whatever_many_there_are(
+    client: httpx.AsyncClient, uow: Units, sold: Sold, as_admin: Headers, statements: list[str]
+) -> None:
+    [invoice] = await get(client, sold.as_owner, "invoices/")
+    shown = await get(client, sold.as_owner, f"payments/{sold.payment.id}/")
+    assert shown["invoice"] == invoice["id"]
+    statements.clear()
+    await get(client, as_admin, "payments/")
+    few = len(statements)
+    conference = await a_conference(uow, price=Decimal(5))
+    for _ in range(3):
+        await pay(uow, (await a_registration(uow, conference)).id)
+    statements.clear()
+    listed = await get(client, as_admin, "payments/")
+    assert len(statements) == few
+    invoices = await get(client, as_admin, "invoices/")
+    assert {one["id"]: one["invoice"] for one in listed} == {
+        one["payment"]: one["id"] for one in invoices
+    }
+
+
 async def test_the_organizer_marks_it_as_sent_and_the_first_time_counts(
     client: httpx.AsyncClient, uow: Units, sold: Sold
 ) -> None:

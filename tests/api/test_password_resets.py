@@ -171,6 +171,8 @@ async def test_asking_and_trying_are_throttled(settings: Settings, jane: User) -
         assert 1 <= int(answer.headers["retry-after"]) <= 60
         assert (await confirm(client, "x" * 43)).status_code == 429
         assert (await client.post(PAGE, data={"token": "x"})).status_code == 429
+        looked = await client.get(PAGE, params={"token": "x"})
+        assert (looked.status_code, "try again" in looked.text) == (429, True)
 
 
 async def test_every_token_that_is_not_good_is_refused_alike(
@@ -298,6 +300,33 @@ async def test_the_page_behind_the_link_has_a_form(
     assert (again.status_code, "did not work" in again.text) == (400, True)
     assert (await client.post(PAGE)).status_code == 400
     assert (await client.post(PAGE, data={"token": f"{jane.id}"})).status_code == 400
+
+
+async def test_a_link_that_is_not_good_is_told_before_a_password_is_chosen(
+    client: httpx.AsyncClient, engine: AsyncEngine, uow: Units, jane: User, draw: Draw
+) -> None:
+    late = await draw(jane, utc_now() - timedelta(hours=1, seconds=1))
+    good = await draw(jane)
+    john = await a_user(uow)
+    closed = await draw(john)
+    await accounts.deactivate(uow(), john.username, utc_now())
+    told = [
+        await client.get(PAGE, params={"token": token})
+        for token in (late, closed, "x", "x" * 1024, "\x00", "")
+    ]
+    told.append(await client.get(PAGE))
+    for _ in range(2):
+        assert "<form" in (await client.get(PAGE, params={"token": good})).text
+    async with engine.connect() as connection:
+        spent = text("SELECT count(*) FROM mailed_tokens WHERE used_at IS NOT NULL")
+        assert (await connection.execute(spent)).scalar_one() == 0
+    answer = await client.post(PAGE, data={"token": good, "password": NEW})
+    assert answer.status_code == 200
+    told.append(await client.get(PAGE, params={"token": good}))
+    assert len({(answer.status_code, answer.text) for answer in told}) == 1
+    assert told[0].status_code == 400
+    assert "Ask for another one" in told[0].text
+    assert "<form" not in told[0].text
 
 
 async def test_the_page_runs_nothing_and_tells_its_address_to_nobody(

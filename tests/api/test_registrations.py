@@ -67,6 +67,17 @@ async def test_a_full_session_is_refused_and_nothing_is_written(
     assert await count(engine, "outbox") == told
 
 
+async def test_too_many_seats_at_once_are_told_how_many_are_left(
+    client: httpx.AsyncClient, uow: Units, conference: Conference, as_admin: Headers
+) -> None:
+    session = await a_session(uow, conference, capacity=10)
+    body = wish(session, await an_attendee(uow)) | {"quantity": 11}
+    refusal = await refused(client, body, as_admin, 409, "session_full")
+    assert refusal["errors"] == {"session": ["Only 10 seats are left."]}
+    fitting = await client.post(REGISTRATIONS, json=body | {"quantity": 10}, headers=as_admin)
+    assert fitting.status_code == 201
+
+
 async def test_a_full_conference_refuses_admissions_but_not_sessions(
     client: httpx.AsyncClient, uow: Units, as_admin: Headers
 ) -> None:

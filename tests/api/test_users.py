@@ -153,6 +153,18 @@ async def test_names_and_addresses_are_taken_once_whatever_their_case(
     assert (answer.status_code, answer.json()["code"]) == (409, code)
 
 
+async def test_whoever_is_known_already_is_told_of_the_name_and_the_address(
+    client: httpx.AsyncClient,
+) -> None:
+    await sign_up(client)
+    answer = await sign_up(client)
+    assert (answer.status_code, answer.json()["code"]) == (409, "username_taken")
+    assert answer.json()["errors"] == {
+        "username": ["A user with that username exists already."],
+        "email": ["This e-mail address is in use already."],
+    }
+
+
 async def test_of_simultaneous_sign_ups_one_wins(client: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(sign_up(client) for _ in range(8)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7

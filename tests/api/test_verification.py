@@ -16,7 +16,9 @@ from app.config import Settings
 from app.domain import verification
 from app.domain.accounts import User
 from app.domain.times import utc_now
+from app.main import create_app
 from tests.factories import PASSWORD, Units, a_user, login
+from tests.serving import served
 
 USERS = "/api/v1/users/"
 ME = f"{USERS}me/"
@@ -235,3 +237,39 @@ async def test_accounts_made_at_the_command_line_are_believed(uow: Units) -> Non
     user: User = await a_user(uow)
     async with uow().reading() as tx:
         assert (await tx.profiles.get(user.id)).is_verified
+
+
+async def test_a_link_that_is_not_good_is_told_before_the_button(
+    client: httpx.AsyncClient, uow: Units, sign_up: SignUp, draw: Draw
+) -> None:
+    id = await sign_up("jane")
+    late = await draw(id, utc_now() - timedelta(days=3, seconds=1))
+    good = await draw(id)
+    async with uow() as tx:
+        proof = await tx.mailed_tokens.keep_reset(
+            id, verification.digest("reset"), utc_now(), expires_at=utc_now() + timedelta(hours=1)
+        )
+    assert proof is not None
+    told = [
+        await client.get("/verify", params={"token": token})
+        for token in (late, "reset", "x", "x" * 1024, "\x00", "")
+    ]
+    told.append(await client.get("/verify"))
+    assert len({(answer.status_code, answer.text) for answer in told}) == 1
+    assert told[0].status_code == 400
+    assert "did not work" in told[0].text
+    assert "ask for another one" in told[0].text
+    assert "<form" not in told[0].text
+    for _ in range(2):
+        assert "<form" in (await client.get("/verify", params={"token": good})).text
+    assert (await client.post("/verify", data={"token": good})).status_code == 200
+    used = await client.get("/verify", params={"token": good})
+    assert (used.status_code, used.text) == (400, told[0].text)
+
+
+async def test_looking_at_links_is_throttled_as_writing_is(settings: Settings) -> None:
+    limited = settings.model_copy(update={"write_limit": 2})
+    async with served(create_app(limited)) as app, app.client() as client:
+        answers = [await client.get("/verify", params={"token": "x"}) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [400, 400, 429]
+        assert "try again" in answers[-1].text

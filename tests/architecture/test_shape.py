@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("app", "worker", "migrations", "tests", "bench")
+PACKAGES = ("app", "worker", "migrations", "tests", "bench", "torture")
 FILES = sorted(
     path
     for package in PACKAGES

@@ -123,7 +123,8 @@ def test_an_invoice_says_how_its_payment_stands(
     given = replace(PRICE, minor=refunded)
     paper = Paper(invoice_pdf.draw(an_invoice(payment_status=status, refunded=given), NOW))
     assert said in paper.text
-    assert ("Remains" in paper.text) is bool(refunded)
+    assert ("Paid, net of refunds" in paper.text) is bool(refunded)
+    assert "Remains" not in paper.text
     if refunded == 1000:
         assert "−10.00 USD" in paper.text
         assert "39.00 USD" in paper.text
@@ -168,7 +169,8 @@ def test_a_receipt_says_what_was_had_and_what_was_given_back() -> None:
         "Receipt",
         "EVH-7Q2MZ0K4XW9B",
         "Wednesday, 15 January 2031, 12:00, UTC",
-        "Mock",
+        "Test payment (mock)",
+        "Paid, net of refunds",
         "INV-2-2031-000004",
         "PO 4711",
         "−2.00 USD",
@@ -177,6 +179,16 @@ def test_a_receipt_says_what_was_had_and_what_was_given_back() -> None:
     ):
         assert said in paper.text
     assert paper.text.count("−1.00 USD") == 2
+
+
+@pytest.mark.parametrize("method", Method)
+def test_a_receipt_says_that_no_money_of_this_world_was_paid(method: Method) -> None:
+    receipt = a_receipt()
+    paper = Paper(
+        receipt_pdf.draw(replace(receipt, payment=replace(receipt.payment, method=method)), NOW)
+    )
+    assert f"Test payment ({method})" in paper.text
+    assert "net of refunds" not in paper.text
 
 
 def test_of_many_refunds_the_first_are_listed() -> None:

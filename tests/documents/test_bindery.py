@@ -125,13 +125,36 @@ async def test_a_killed_process_is_no_workbook(
     assert _left(tmp_path) == []
 
 
-async def test_one_too_many_is_refused_at_once(bindery: Bindery) -> None:
+async def _busy(bindery: Bindery) -> Sequence[asyncio.Future[bytes]]:
+    """As many workbooks as are made at once, none of which ends."""
     goings = [asyncio.Event() for _ in range(MOST_AT_ONCE)]
     tasks = [
         asyncio.ensure_future(anext(bindery.written(an_export(_endless(going)))))
         for going in goings
     ]
     await asyncio.gather(*(going.wait() for going in goings))
+    return tasks
+
+
+async def test_one_too_many_waits_in_line(bindery: Bindery) -> None:
+    first, *others = await _busy(bindery)
+    waiting = asyncio.ensure_future(anext(bindery.written(an_export(_chunks([ROW])))))
+    done, _ = await asyncio.wait([waiting], timeout=0.1)
+    assert not done
+    first.cancel()
+    assert await waiting
+    for task in others:
+        task.cancel()
+    await asyncio.wait([first, *others])
+    await bindery.close()
+
+
+async def test_and_is_refused_when_it_has_waited_long_enough(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    bindery = Bindery(patience=0.05)
+    tasks = await _busy(bindery)
     with pytest.raises(Busy):
         await anext(bindery.written(an_export(_chunks([ROW]))))
     for task in tasks:

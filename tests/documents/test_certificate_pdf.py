@@ -143,6 +143,38 @@ def test_a_long_name_is_smaller_before_it_is_cut() -> None:
     assert "…" in printed(attendee_name=f"{name} " * 9).text
 
 
+def test_no_tag_is_left_alone_or_torn_apart() -> None:
+    tags = "python, distributed systems, machine learning, data engineering, cloud computing"
+    lines = [
+        line
+        for line in printed(skill_tags=f"{tags}, security, observability, leadership").lines
+        if "·" in line or "leadership" in line
+    ]
+    assert len(lines) == 1
+    many = f"{tags}, security, observability, leadership, testing, open source, community"
+    lines = [line for line in printed(skill_tags=many).lines if "·" in line]
+    assert len(lines) == 2
+    assert min(map(len, lines)) > 0.7 * max(map(len, lines))
+    for tag in many.split(", "):
+        assert sum(tag in line for line in lines) == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "above"),
+    [
+        ({"attendee_name": "Maria-Magdalena Wilhelmina von und zu Hohenlohe-Waldenburg"}, 142.0),
+        ({"conference_name": "An International Conference on Very Large Data Bases " * 2}, 109.5),
+    ],
+)
+def test_what_takes_two_lines_keeps_its_distance(changed: dict[str, str], above: float) -> None:
+    """From the line above it, as from the one below; heights are measured from the foot."""
+    [said] = changed.values()
+    boxes = [box for box in printed(**changed).boxes if box[2] - box[0] > 60]
+    own = [box for box in boxes if above - 22 < box[1] < above]
+    assert len(own) == 2, said
+    assert max(top for _, _, _, top in own) < above
+
+
 def test_the_document_says_what_it_is_and_is_drawn_alike() -> None:
     paper = printed()
     assert paper.metadata["Title"] == f"Certificate {NUMBER}"

@@ -1,5 +1,6 @@
 """Admission decides over a batch: capacity, duplicates, schedules, in order of arrival."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,7 +18,14 @@ from app.domain.admission import (
     Wish,
     admit,
 )
-from app.domain.errors import AlreadyRegistered, ConferenceFull, ScheduleConflict, SessionFull
+from app.domain.errors import (
+    AlreadyRegistered,
+    ConferenceFull,
+    Full,
+    Refused,
+    ScheduleConflict,
+    SessionFull,
+)
 from app.domain.money import Money
 from app.domain.times import TimeRange
 
@@ -70,6 +78,44 @@ def decide(wishes: list[Wish], *offers: Offer, holding: tuple[Held, ...] = ()) -
     by_target = {of.target: of for of in offers}
     decisions = admit(wishes, [[by_target[wish.target]] for wish in wishes], holding)
     return [None if isinstance(one, Place) else type(one) for one in decisions]
+
+
+def refusal(wanted: Wish, *choices: Offer) -> Refused:
+    [decision] = admit([wanted], [list(choices)], ())
+    assert isinstance(decision, Refused)
+    return decision
+
+
+@pytest.mark.parametrize(
+    ("taken", "quantity", "left", "message"),
+    [
+        (20, 11, 10, "Only 10 seats are left."),
+        (29, 2, 1, "Only 1 seat is left."),
+        (30, 2, 0, "All seats of “Session 1” are taken."),
+        (30, 1, 0, "All seats of “Session 1” are taken."),
+    ],
+)
+def test_too_large_a_group_is_told_how_many_seats_are_left(
+    taken: int, quantity: int, left: int, message: str
+) -> None:
+    few = offer(capacity=30, taken=taken)
+    refused = refusal(wish(1, few, quantity), few)
+    assert isinstance(refused, Full)
+    assert (refused.code, refused.left, refused.message) == ("session_full", left, message)
+
+
+def test_of_several_choices_the_one_with_the_most_seats_is_told_and_its_scarcest_pool() -> None:
+    def choice(id: int, capacity: int | None) -> Offer:
+        house = offer(None, capacity=40, taken=10)
+        pool = Pool(PoolKind.TICKET_TYPE, id)
+        kind = Stock(pool=pool, name="Kind", capacity=capacity, seats_taken=0)
+        return replace(house, stocks=(*house.stocks, kind), ticket_type_id=id)
+
+    few, more, endless = choice(1, 3), choice(2, 8), choice(3, None)
+    refused = refusal(wish(1, few, 31), few, more)
+    assert (refused.code, refused.message) == ("ticket_type_sold_out", "Only 8 seats are left.")
+    refused = refusal(wish(1, few, 31), few, endless, more)
+    assert (refused.code, refused.message) == ("conference_full", "Only 30 seats are left.")
 
 
 def test_the_first_to_come_get_the_last_seats() -> None:

@@ -104,6 +104,25 @@ def test_a_change_keeps_the_identity_and_raises_the_revision() -> None:
         assert new.revised_at == later
 
 
+@pytest.mark.parametrize(
+    ("later", "revision"),
+    [
+        (timedelta(), 0),
+        (timedelta(microseconds=1), 1),
+        (timedelta(milliseconds=400), 1),
+        (timedelta(seconds=1), 1),
+        (timedelta(seconds=1, microseconds=1), 2),
+        (timedelta(days=400), 400 * 86_400),
+        (timedelta(seconds=-5), 0),
+    ],
+)
+def test_whatever_was_changed_has_a_revision_above_the_first(
+    later: timedelta, revision: int
+) -> None:
+    changed = replace(CONFERENCE, updated_at=CREATED + later)
+    assert of_conference(changed, []).entries[0].revision == revision
+
+
 def test_another_plenary_has_other_identities() -> None:
     here = of_conference(CONFERENCE, [a_session()])
     elsewhere = replace(CONFERENCE, created_at=CREATED + timedelta(microseconds=1))

@@ -173,6 +173,15 @@ def test_an_organizer_registers_people_they_know_for_their_own_conference() -> N
         ensure_may_register(ORGANIZER, brought, replace(VENUE, organizer_id=8), [])
 
 
+def test_whoever_has_proven_the_address_is_known_by_coming_alone() -> None:
+    proven = Person(id=10, user_id=20, created_by=7, is_proven=True)
+    by_others = replace(holding(2, organizer=7), by_others=True)
+    for holds in ([], [by_others]):
+        with pytest.raises(Forbidden):
+            ensure_may_register(ORGANIZER, proven, VENUE, holds)
+    ensure_may_register(ORGANIZER, proven, VENUE, [holding(2, organizer=7)])
+
+
 def test_an_admin_registers_anybody() -> None:
     ensure_may_register(ADMIN, Person(id=11, user_id=None, created_by=None), VENUE, [])
 

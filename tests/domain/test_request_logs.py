@@ -3,7 +3,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.domain.calendar_feeds import secret_of
 from app.domain.request_logs import Entry, LogBuffer, masked, masked_path, storable
+
+SECRET = secret_of("5f0c1e3a-9b7d-4c1f-8e2a-6b4d0c9e7f31", b"key")
+TICKET = "5f0c1e3a-9b7d-4c1f-8e2a-6b4d0c9e7f31"
 
 
 def entry(number: int) -> Entry:
@@ -89,9 +93,21 @@ async def test_beyond_the_bound_the_oldest_are_given_up_and_counted() -> None:
         ("keyword=abc&author=x", "keyword=abc&author=x"),
         ("secret=", "secret="),
         ("flag", "flag"),
+        ("email=bob", "email=***"),
+        ("E%2Dmail=bob%40x.org&page=2", "E%2Dmail=***&page=2"),
+        ("search=bob%40example.org", "search=***"),
+        ("q=about+bob@example.org,+please", "q=***"),
+        ("q=bob%2540example.org", "q=***"),
+        ("bob@example.org", "***"),
+        ("bob@example.org=1", "***=1"),
+        ("search=@home", "search=@home"),
+        (f"url=https://x.org/api/v1/public/calendars/{SECRET}.ics", "url=***"),
+        ("url=webcal%3A%2F%2Fx.org%2Fcalendars%2Fabc", "url=***"),
+        (f"{SECRET}", "***"),
+        (f"ticket={TICKET}", f"ticket={TICKET}"),
     ],
 )
-def test_values_of_secrets_are_masked(query: str, kept: str) -> None:
+def test_values_of_secrets_and_addresses_are_masked(query: str, kept: str) -> None:
     assert masked(query) == kept
 
 
@@ -108,6 +124,13 @@ def test_what_no_database_holds_is_replaced() -> None:
         ("/api/v1/public//Calendars//s3cr3t", "/api/v1/public//Calendars//***"),
         ("/api/v1/public/calendars/", "/api/v1/public/calendars/"),
         ("/api/v1/conferences/7/calendar.ics", "/api/v1/conferences/7/calendar.ics"),
+        ("/api/v1/users/me/calendar-feed/", "/api/v1/users/me/calendar-feed/"),
+        ("/calendars/x/s3cr3t.ics", "/calendars/***"),
+        ("/public/calendar/s3cr3t.ics", "/public/calendar/***"),
+        (f"/api/v1/public/cal/{SECRET}.ics", "/api/v1/public/cal/***.ics"),
+        (f"/{SECRET}", "/***"),
+        ("/api/v1/attendees/bob@example.org/", "/api/v1/attendees/***/"),
+        (f"/api/v1/tickets/{TICKET}/", f"/api/v1/tickets/{TICKET}/"),
     ],
 )
 def test_the_secret_in_a_path_is_masked(path: str, kept: str) -> None:

@@ -31,3 +31,17 @@ def test_no_limit_is_no_limit() -> None:
     for _ in range(1000):
         throttle.write("user:1")
         throttle.login("jane", "1.1.1.1")
+
+
+def test_exports_are_counted_per_sender_while_they_last() -> None:
+    throttle = Throttle(writes=0, logins_of_account=0, logins_of_address=0)
+    with throttle.export("xlsx user:1", 1):
+        with pytest.raises(TooMany) as refusal, throttle.export("xlsx user:1", 1):
+            raise AssertionError
+        assert refusal.value.retry_after > 0
+        with throttle.export("xlsx user:2", 1), throttle.export("csv user:1", 1):
+            pass
+    with pytest.raises(OSError, match="gone"), throttle.export("xlsx user:1", 1):
+        raise OSError("gone")
+    with throttle.export("xlsx user:1", 1):
+        pass

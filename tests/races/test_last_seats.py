@@ -131,7 +131,8 @@ async def test_without_the_lock_and_the_constraint_an_attendee_is_in_two_places(
     try:
         asks = [ask(scene, who, session) for who in scene.attendees for session in scene.sessions]
         await rush([a_desk(uow, most=1) for _ in range(8)], asks)
-        assert "an attendee in two places at once" in await broken_promises(engine)
+        broken = await broken_promises(engine)
+        assert any(one.startswith("V3: registration") for one in broken)
     finally:
         async with engine.begin() as connection:
             await connection.execute(text("TRUNCATE registrations CASCADE"))

@@ -189,7 +189,7 @@ async def test_an_event_that_cannot_be_meant_is_rejected_alone(
         ("Summit,Bob,b@e.com,x", "malformed", "The line has 4 values, the header has 3."),
         ("Summit,Cy again,CY@Example.com", "duplicate", "“CY@example.com” is registered for this"),
         ("Late,Bob,b@e.com", "unknown_event", "The event “Late” was refused: line 3."),
-        ("Small,Eve,eve@example.com", "conference_full", "“Small” has 0 of 1 seats left."),
+        ("Small,Eve,eve@example.com", "conference_full", "All seats of “Small” are taken."),
     ],
 )
 async def test_an_attendee_that_cannot_be_meant_is_rejected_alone(

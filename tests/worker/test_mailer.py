@@ -135,6 +135,17 @@ async def test_a_file_is_whole_and_there_once(tmp_path: Path) -> None:
     assert file.read_bytes() == second.content
 
 
+async def test_mails_are_their_owners_alone(tmp_path: Path) -> None:
+    """They hold links by which a password is chosen; those of an open folder are closed too."""
+    fresh, opened = tmp_path / "deep" / "mail", tmp_path / "mail"
+    opened.mkdir(0o755)
+    opened.chmod(0o755)
+    for folder in (fresh, opened):
+        await FileMailer(folder).send(sealed(letter()))
+        [file] = folder.iterdir()
+        assert (folder.stat().st_mode & 0o777, file.stat().st_mode & 0o777) == (0o700, 0o600)
+
+
 async def test_the_folder_may_go_away(tmp_path: Path) -> None:
     mailer = FileMailer(tmp_path / "mail")
     await mailer.send(sealed(letter()))

@@ -102,7 +102,7 @@ async def test_it_is_given_up_after_so_many_attempts_and_can_be_redriven(
 ) -> None:
     await rows.announce(engine, MAIL, [7])
     notes = Notes(failures=4, error=ValueError("half a pair \ud800, NUL \0"))
-    outbox = worker(uow, notes, most_attempts=4)
+    outbox = worker(uow, notes, paces={Lane.MAILS: replace(QUICK, most_attempts=4)})
 
     async with running(outbox, outbox.stop):
         await eventually(lambda: all_settled(engine))

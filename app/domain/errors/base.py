@@ -1,6 +1,6 @@
 """What every error is, and the kinds of them: a status of each contract stands for a kind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -14,10 +14,14 @@ class Other:
 
 
 class DomainError(Exception):
-    """Base of every refusal. `field` names the input at fault where there is one."""
+    """Base of every refusal. `field` names the input at fault where there is one.
+
+    `beside` are refusals about other fields that would come next, told at once.
+    """
 
     code = "error"
     field: str | None = None
+    beside: Sequence["DomainError"] = ()
     message = "The request could not be carried out."
 
     def __init__(

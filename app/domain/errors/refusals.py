@@ -23,19 +23,27 @@ class SpeakerOverlap(Refused):
     message = "The speaker gives another session at that time."
 
 
-class SessionFull(Refused):
+class Full(Refused):
+    """Base of what has not so many seats; `left` is how many it has, where it has any."""
+
+    def __init__(self, message: str | None = None, *, left: int = 0) -> None:
+        super().__init__(message or (_left(left) if left else None))
+        self.left = left
+
+
+class SessionFull(Full):
     code = "session_full"
     field = "session"
     message = "This session is full."
 
 
-class ConferenceFull(Refused):
+class ConferenceFull(Full):
     code = "conference_full"
     field = "conference"
     message = "This conference is full."
 
 
-class TicketTypeSoldOut(Refused):
+class TicketTypeSoldOut(Full):
     code = "ticket_type_sold_out"
     field = "ticket_type"
     message = "This ticket type is sold out."
@@ -231,3 +239,7 @@ class KeyInProgress(Refused):
     code = "idempotency_in_progress"
     field = "Idempotency-Key"
     message = "A request with this idempotency key is still running."
+
+
+def _left(seats: int) -> str:
+    return "Only 1 seat is left." if seats == 1 else f"Only {seats} seats are left."

@@ -7,7 +7,20 @@ from app.repositories.tables.accounts import (
     users,
 )
 from app.repositories.tables.afterwards import certificates, review_votes, reviews
-from app.repositories.tables.changes import COUNTS, FACTS, PROGRAMMES
+from app.repositories.tables.changes import (
+    ACCOUNTS,
+    CERTIFICATES,
+    CHECK_INS,
+    CLAIMS,
+    COUNTS,
+    FACTS,
+    INVOICES,
+    LOGS,
+    PAYMENTS,
+    PEOPLE,
+    PROGRAMMES,
+    REVIEWS,
+)
 from app.repositories.tables.columns import CLAIMING, JOINING, LIVE, metadata
 from app.repositories.tables.conferences import (
     PUBLIC,
@@ -30,13 +43,22 @@ from app.repositories.tables.registrations import (
 )
 
 __all__ = [
+    "ACCOUNTS",
+    "CERTIFICATES",
+    "CHECK_INS",
     "CLAIMING",
+    "CLAIMS",
     "COUNTS",
     "FACTS",
+    "INVOICES",
     "JOINING",
     "LIVE",
+    "LOGS",
+    "PAYMENTS",
+    "PEOPLE",
     "PROGRAMMES",
     "PUBLIC",
+    "REVIEWS",
     "attendees",
     "calendar_feeds",
     "categories",

@@ -17,6 +17,9 @@ from sqlalchemy.dialects.postgresql import UUID
 
 from app.repositories.tables.columns import identity, instant, metadata, one_of, reference, words
 
+# What somebody is looked for by.
+NAMES = "(((((username || chr(10)) || first_name) || ' ') || last_name) || chr(10)) || organization"
+
 users = Table(
     "users",
     metadata,
@@ -51,6 +54,7 @@ users = Table(
     instant("updated_at"),
     one_of("role", "attendee", "organizer", "admin"),
     Index("ix_users_created_at", "created_at", "id"),
+    Index("ix_users_words", text(f"grams({NAMES})"), postgresql_using="gin"),
 )
 
 token_families = Table(

@@ -43,6 +43,7 @@ reviews = Table(
         "uq_reviews_conference_id_user_id", "conference_id", "user_id", where="deleted_at IS NULL"
     ),
     Index("ix_reviews_user_id", "user_id"),
+    Index("ix_reviews_title", text("grams(title)"), postgresql_using="gin"),
     Index("ix_reviews_rating", "rating", "id", postgresql_where=text("deleted_at IS NULL")),
     Index("ix_reviews_helpful", "helpful_count", "id", postgresql_where=text("deleted_at IS NULL")),
     # The newest of all conferences are read from its end.
@@ -78,5 +79,13 @@ certificates = Table(
     UniqueConstraint("number"),
     UniqueConstraint("conference_id", "attendee_id"),
     Index("ix_certificates_attendee_id", "attendee_id"),
-    Index("ix_certificates_issued_at", "issued_at", "id"),
+    *(
+        Index(f"ix_certificates_{name}", name, "id")
+        for name in ("issued_at", "conference_name", "hours")
+    ),
+    Index(
+        "ix_certificates_words",
+        text("grams((number || chr(10)) || conference_name)"),
+        postgresql_using="gin",
+    ),
 )

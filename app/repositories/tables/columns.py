@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import (
     DDL,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Computed,
@@ -105,6 +106,16 @@ def seats() -> tuple[Column[int | None] | Column[int] | CheckConstraint, ...]:
             "capacity IS NULL OR seats_taken <= capacity", name="seats_within_capacity"
         ),
     )
+
+
+def has_queue() -> Column[bool]:
+    """Whether anybody waits: while its value stays, one more or less touches no index."""
+    return Column("has_queue", Boolean, Computed("waiting > 0", persisted=True))
+
+
+def queued(table: str) -> Index:
+    """Queues are looked through every few seconds."""
+    return Index(f"ix_{table}_queued", "id", postgresql_where=text("has_queue"))
 
 
 def search(words: str) -> Column[str]:

@@ -20,12 +20,14 @@ from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from app.domain.money import EXPONENTS
 from app.repositories.tables.columns import (
     at_most_one,
+    has_queue,
     identity,
     instant,
     made_first,
     metadata,
     money,
     one_of,
+    queued,
     reference,
     search,
     seats,
@@ -116,6 +118,7 @@ conferences = Table(
         Computed("capacity IS NOT NULL AND seats_taken >= capacity", persisted=True),
     ),
     Column("tag_keys", ARRAY(Text), Computed(_TAG_KEYS, persisted=True)),
+    has_queue(),
     CheckConstraint("starts_at < ends_at", name="period_forward"),
     CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity_positive"),
     CheckConstraint("reviews_count >= 0", name="reviews_not_negative"),
@@ -152,7 +155,10 @@ conferences = Table(
         postgresql_using="gist",
         postgresql_where=text("deleted_at IS NULL"),
     ),
+    queued("conferences"),
     Index("ix_conferences_title", text("lower(name)")),
+    # Parts of the name, by which reviews are found.
+    Index("ix_conferences_words", text("grams(name)"), postgresql_using="gin"),
     Index("ix_conferences_location", text("grams(location)"), postgresql_using="gin"),
     Index("ix_conferences_tag_keys", "tag_keys", postgresql_using="gin"),
     # The few that are not for everybody.
@@ -207,6 +213,7 @@ sessions = Table(
     instant("updated_at"),
     instant("deleted_at", nullable=True),
     search("name || ' ' || speaker"),
+    has_queue(),
     CheckConstraint("starts_at < ends_at", name="period_forward"),
     CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity_positive"),
     ForeignKeyConstraint(
@@ -241,6 +248,7 @@ sessions = Table(
     ),
     Index("ix_sessions_speaker", text("grams(speaker)"), postgresql_using="gin"),
     Index("ix_sessions_search", "search", postgresql_using="gin"),
+    queued("sessions"),
 )
 
 # Guarded by the lock of its conference, whose seats its own are part of.

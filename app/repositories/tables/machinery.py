@@ -61,4 +61,11 @@ request_logs = Table(
     words("ip"),
     words("request_id"),
     Index("ix_request_logs_timestamp", "timestamp"),
+    # Written by many at a time, so that each costs little.
+    Index("ix_request_logs_status", "status", "timestamp", "id"),
+    Index("ix_request_logs_username", "username", "timestamp", "id"),
+    # By what paths begin with, whatever the language of the database.
+    Index("ix_request_logs_path", "path", "timestamp", postgresql_ops={"path": "text_pattern_ops"}),
+    Index("ix_request_logs_request_id", "request_id"),
+    Index("ix_request_logs_duration_ms", "duration_ms", "id"),
 )

@@ -66,6 +66,8 @@ payments = Table(
     Index("ix_payments_registration_id", "registration_id"),
     # All that is paid, the newest first.
     Index("ix_payments_created_at", "created_at", "id"),
+    Index("ix_payments_amount_minor", "amount_minor", "id"),
+    Index("ix_payments_transaction_id", text("grams(transaction_id)"), postgresql_using="gin"),
     Index("ix_payments_status", "status", "created_at", "id"),
 )
 
@@ -121,5 +123,6 @@ invoices = Table(
     UniqueConstraint("number"),
     UniqueConstraint("organizer_id", "year", "sequence"),
     Index("ix_invoices_issued_at", "issued_at", "id"),
+    Index("ix_invoices_number", text("grams(number)"), postgresql_using="gin"),
     CheckConstraint("sequence > 0", name="sequence_positive"),
 )

@@ -49,6 +49,9 @@ attendees = Table(
     Index("ix_attendees_created_by", "created_by"),
     Index("ix_attendees_created_at", "created_at", "id"),
     Index("ix_attendees_name", text("lower(name)"), "id"),
+    # Parts of what they are called.
+    Index("ix_attendees_words", text("grams(name)"), postgresql_using="gin"),
+    Index("ix_attendees_organization", text("grams(organization)"), postgresql_using="gin"),
     # Whose something is, is asked of those who were deleted, too.
     Index("ix_attendees_user_id", "user_id", postgresql_where=text("user_id IS NOT NULL")),
 )
@@ -122,6 +125,7 @@ registrations = Table(
     Index("ix_registrations_attendee_id", "attendee_id"),
     # All of them, the newest first; always written at its end, which costs next to nothing.
     Index("ix_registrations_created_at", "created_at", "id"),
+    Index("ix_registrations_status", "status", "id"),
     Index("ix_registrations_owner_id", "owner_id", postgresql_where=text("owner_id IS NOT NULL")),
     Index("ix_registrations_conference_id", "conference_id", "id"),
     Index(
@@ -183,6 +187,7 @@ check_ins = Table(
     UniqueConstraint("conference_id", "nonce"),
     at_most_one("uq_check_ins_standing", "registration_id", where="undone_at IS NULL"),
     Index("ix_check_ins_conference_id", "conference_id", "id"),
+    Index("ix_check_ins_registration_id", "registration_id"),
     # Whoever comes in after the certificates were issued is found by it.
     Index("ix_check_ins_received_at", "conference_id", "received_at"),
 )

@@ -5,6 +5,7 @@ through the keys of the first form, so there the code is in the header `X-Error-
 header is on every refusal.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, RootModel
 
-from app.domain.errors import DomainError, Invalid, NotFound, UnknownReference
+from app.domain.errors import DomainError, Full, Invalid, NotFound, UnknownReference
 from app.routers import refusals
 from app.routers.deps import LONGEST_KEY
 from app.routers.refusals import (
@@ -28,6 +29,15 @@ from app.routers.refusals import (
 CODE_HEADER = "X-Error-Code"
 # What concerns no single field, where others are named beside it.
 WHOLE = "non_field_errors"
+# What every contract calls a conference.
+EVENTS = {
+    "a conference": "an event",
+    "A conference": "An event",
+    "conference": "event",
+    "Conference": "Event",
+}
+# A name in quotation marks is somebody's own.
+_NATIVE_WORDS = re.compile(r"“.*”|\b(?:[Aa] conference|[Cc]onference|[Rr]egistration)")
 _KEY_AT_FAULT = f"1 to {LONGEST_KEY} printable ASCII characters."
 
 
@@ -38,12 +48,14 @@ class Manner:
     `statuses` are those that differ from the native ones, by category or by single error.
     `fields` says by which name this contract's clients know a field of the domain's; a refusal
     about any other field is a `detail`, for the client has sent no such thing.
-    `texts` are the sentences that this contract's document words itself.
+    `texts` are the sentences that this contract's document words itself, and `words` what it calls
+    the things of the domain's own sentences.
     """
 
     statuses: Mapping[type[DomainError], int] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[type[DomainError], str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=lambda: EVENTS)
 
     def answer(self, _: Request, error: DomainError) -> Response:
         """The refusal as it goes out."""
@@ -52,15 +64,20 @@ class Manner:
         return refusals.as_json(status, self._body(error, status), headers)
 
     def _body(self, error: DomainError, status: int) -> Mapping[str, Any]:
-        message = self.texts.get(type(error), error.message)
         named: Mapping[str, list[str]] | None = getattr(error, "errors", None)
         if not named:
             if error.field is None or error.field not in self.fields:
-                return self.told(message, error.code, status)
-            named = {error.field: [message]}
+                return self.told(self.said(error), error.code, status)
+            named = {str(one.field): [self.said(one)] for one in (error, *error.beside)}
         if set(named) == {"detail"}:
             return self.told(" ".join(named["detail"]), error.code, status)
         return self.faults({self._name(name): messages for name, messages in named.items()}, status)
+
+    def said(self, error: DomainError) -> str:
+        """The refusal in this contract's words; how much is left is said before all else."""
+        if type(error) in self.texts and not (isinstance(error, Full) and error.left):
+            return self.texts[type(error)]
+        return _NATIVE_WORDS.sub(lambda found: self.words.get(found[0], found[0]), error.message)
 
     def told(self, message: str, code: str, status: int) -> Mapping[str, Any]:
         """The body of what concerns no field; other contracts say more, or less."""

@@ -1,4 +1,4 @@
-"""Switches as people write them in addresses: `true` and `True`, `false` and `0`."""
+"""Switches as people write them in addresses and forms: `true` and `True`, `false` and `0`."""
 
 from typing import Annotated, Any
 

@@ -4,9 +4,9 @@ Mounted, it sees the state of the whole application's lifespan; it has none of i
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI, Response
+from fastapi import APIRouter, FastAPI, Path, Response
 from pydantic import BaseModel
 from pydantic_core import to_json
 
@@ -15,6 +15,10 @@ from app.routers import documentation
 from app.routers.compat import drf
 from app.routers.compat.drf import Manner
 from app.routers.documentation import About
+from app.routers.fields import PathId
+
+# What a path names, as the documents of several contracts call it: `id`, whatever it is of.
+ItemId = Annotated[PathId, Path(alias="id")]
 
 # The `openapi_extra` of a route that answers strangers too, and shows more with a token.
 OPTIONAL_TOKEN: dict[str, Any] = {"security": [{}, {"bearerAuth": []}]}

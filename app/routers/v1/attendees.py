@@ -8,7 +8,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from app.domain import attendees, recommendations
-from app.domain.attendees import Attendee, AttendeeChange, AttendeeDraft, AttendeeFilter
+from app.domain.access import Caller
+from app.domain.attendees import (
+    Attendee,
+    AttendeeChange,
+    AttendeeDraft,
+    AttendeeFilter,
+    shows_account,
+)
 from app.domain.recommendations import Mailing, Recommendation
 from app.routers.deps import Me, Now, Uow
 from app.routers.fields import (
@@ -89,7 +96,7 @@ class AttendeePatch(BaseModel):
 
 
 class AttendeeOut(BaseModel):
-    """`user` is the account the person logs in with, or null."""
+    """`user` is the account the person logs in with: shown to itself and to admins, else null."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -115,14 +122,14 @@ class AttendeeOut(BaseModel):
     updated_at: datetime
 
     @classmethod
-    def of(cls, attendee: Attendee) -> "AttendeeOut":
+    def of(cls, attendee: Attendee, viewer: Caller) -> "AttendeeOut":
         return cls(
             id=attendee.id,
             attendee_name=attendee.name,
             email=attendee.email,
             phone_number=attendee.phone_number,
             organization=attendee.organization,
-            user=attendee.user_id,
+            user=attendee.user_id if shows_account(viewer, attendee) else None,
             created_at=attendee.created_at,
             updated_at=attendee.updated_at,
         )
@@ -206,7 +213,7 @@ async def list_attendees(
 ) -> Response:
     """All for admins; whom they entered or have as guests for organizers; oneself for others."""
     page = await attendees.listed(uow, me, query.filter(), query.page_request())
-    return listed([AttendeeOut.of(item) for item in page.items], page, request)
+    return listed([AttendeeOut.of(item, me) for item in page.items], page, request)
 
 
 @router.post(
@@ -219,7 +226,7 @@ async def list_attendees(
 )
 async def create_attendee(body: AttendeeIn, me: Me, uow: Uow, now: Now) -> Response:
     """Organizers enter anybody, others themselves. An account of that e-mail is linked."""
-    return created(AttendeeOut.of(await attendees.create(uow, me, body.draft(), now)))
+    return created(AttendeeOut.of(await attendees.create(uow, me, body.draft(), now), me))
 
 
 @router.get(
@@ -231,13 +238,14 @@ async def create_attendee(body: AttendeeIn, me: Me, uow: Uow, now: Now) -> Respo
 )
 async def get_attendee(attendee_id: PathId, me: Me, uow: Uow) -> Response:
     """One attendee; whom one may not see is not found."""
-    return ok(AttendeeOut.of(await attendees.find(uow, me, attendee_id)))
+    return ok(AttendeeOut.of(await attendees.find(uow, me, attendee_id), me))
 
 
 async def _update(
     attendee_id: int, body: AttendeePatch, me: Me, uow: Uow, now: datetime
 ) -> Response:
-    return ok(AttendeeOut.of(await attendees.update(uow, me, attendee_id, body.change(), now)))
+    changed = await attendees.update(uow, me, attendee_id, body.change(), now)
+    return ok(AttendeeOut.of(changed, me))
 
 
 @router.put(

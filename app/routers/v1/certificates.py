@@ -50,7 +50,7 @@ class CertificateOut(BaseModel):
                     "conference_name": "Tech Summit 2026",
                     "attendee": 10,
                     "attendee_name": "Jane Doe",
-                    "hours": 24.0,
+                    "hours": 72.0,
                     "skill_tags": "python, programming",
                     "issued_at": "2026-09-04T07:00:05Z",
                     "is_downloaded": False,

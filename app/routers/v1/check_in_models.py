@@ -18,7 +18,7 @@ from app.domain.check_ins import (
     state,
     total,
 )
-from app.routers.fields import Id, QueryId
+from app.routers.fields import NONCE_PATTERN, Id, QueryId, moment
 from app.routers.v1.listing import ListQuery, orderable
 
 MOST_SCANS = 10_000
@@ -33,13 +33,13 @@ def _device_time(value: Any) -> datetime:
     """Any moment: a device whose clock is wrong has scanned all the same."""
     if not isinstance(value, str) or not _TIME.fullmatch(value):
         raise ValueError("must be a date-time with a time zone, such as 2026-09-01T09:00:00Z")
-    return datetime.fromisoformat(value.upper())
+    return moment(value)
 
 
 Code = Annotated[str, StringConstraints(strict=True, max_length=LONGEST_CODE)]
 """Whatever was read: what is no ticket's code is `unknown`, not malformed."""
 
-Nonce = Annotated[str, StringConstraints(strict=True, pattern=r"^[!-~]{1,100}$")]
+Nonce = Annotated[str, StringConstraints(strict=True, pattern=NONCE_PATTERN)]
 """The device's own name for a scan, such as a random UUID."""
 
 DeviceTime = Annotated[datetime, BeforeValidator(_device_time)]

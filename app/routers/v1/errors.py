@@ -29,7 +29,7 @@ def errors(*codes: int) -> dict[int | str, dict[str, Any]]:
 
 def install(app: FastAPI) -> None:
     """Make every refusal of this application come in the native envelope."""
-    refusals.install(app, refusal=_on_refusal, framework=_on_framework_error)
+    refusals.install(app, refusal=refused, framework=_on_framework_error)
 
 
 def _documented(code: int) -> dict[str, Any]:
@@ -51,7 +51,8 @@ def _example(code: int, request_id: str) -> dict[str, Any]:
     return _body(message, name, {"detail": [message]}, request_id)
 
 
-def _on_refusal(request: Request, error: DomainError) -> Response:
+def refused(request: Request, error: DomainError) -> Response:
+    """The answer to a refusal."""
     status = status_of(error)
     body = _refusal(error, refusals.request_id(request))
     return refusals.as_json(status, body, headers_of(error, status))
@@ -67,7 +68,7 @@ def _on_framework_error(
 def _refusal(error: DomainError, request_id: str) -> dict[str, Any]:
     named: Mapping[str, list[str]] | None = getattr(error, "errors", None)
     if not named:
-        named = {error.field or "detail": [error.message]}
+        named = {one.field or "detail": [one.message] for one in (error, *error.beside)}
     message = Invalid.message if isinstance(error, Invalid) else error.message
     body = _body(message, error.code, named, request_id)
     if error.other is not None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from enum import StrEnum
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ from starlette.types import Send
 
 from app.documents import bindery, comma_separated
 from app.domain import exports
+from app.domain.access import Caller
 from app.domain.errors import Busy, DomainError
 from app.domain.exports import Export, Subject
 from app.routers.deps import Me, Rt, Uow
@@ -27,6 +28,9 @@ router = APIRouter(prefix=V1, tags=["Exports"])
 
 # From the first row to the last byte: who reads slower than that has gone away, or means harm.
 LONGEST_SECONDS = 900.0
+# Of one account, as long as they last: a workbook takes one of the few places there are for all.
+MOST_TABLES = 4
+MOST_WORKBOOKS = 1
 
 
 class FileFormat(StrEnum):
@@ -37,10 +41,18 @@ class FileFormat(StrEnum):
 class Download(StreamingResponse):
     """Begins with its first block, so that what fails before is refused like anything else.
 
-    What fails later, or takes too long, breaks off: no client takes half a file for the whole.
+    `place` is its account's as long as it lasts. What fails later, or takes too long, breaks off:
+    no client takes half a file for the whole.
     """
 
-    def __init__(self, blocks: AsyncIterator[bytes], name: str, media_type: str) -> None:
+    def __init__(
+        self,
+        blocks: AsyncIterator[bytes],
+        name: str,
+        media_type: str,
+        place: AbstractContextManager[None],
+    ) -> None:
+        self._place = place
         headers = {
             "Content-Disposition": f'attachment; filename="{name}"',
             "Cache-Control": "private, no-store",
@@ -51,13 +63,14 @@ class Download(StreamingResponse):
         begun = False
         blocks = cast(AsyncGenerator[bytes], self.body_iterator)
         try:
-            async with asyncio.timeout(LONGEST_SECONDS), aclosing(blocks):
-                async for block in blocks:
-                    if not begun:
-                        begun = True
-                        await send(self._start())
-                    await send(_body(block, more=True))
-                await send(_body(b"", more=False))
+            with self._place:
+                async with asyncio.timeout(LONGEST_SECONDS), aclosing(blocks):
+                    async for block in blocks:
+                        if not begun:
+                            begun = True
+                            await send(self._start())
+                        await send(_body(block, more=True))
+                    await send(_body(b"", more=False))
         except (TimeoutError, DomainError) as error:
             if not begun:
                 raise (Busy() if isinstance(error, TimeoutError) else error) from error
@@ -75,11 +88,14 @@ def _body(block: bytes, *, more: bool) -> dict[str, Any]:
     return {"type": "http.response.body", "body": block, "more_body": more}
 
 
-def _download(rt: Runtime, export: Export, format: FileFormat) -> Response:
+def _download(rt: Runtime, me: Caller, export: Export, format: FileFormat) -> Response:
     name = f"{export.name}.{format.value}"
+    sender = f"{format.value} user:{me.user_id}"
     if format is FileFormat.CSV:
-        return Download(comma_separated.written(export), name, comma_separated.MEDIA_TYPE)
-    return Download(rt.bindery.written(export), name, bindery.MEDIA_TYPE)
+        place = rt.throttle.export(sender, MOST_TABLES)
+        return Download(comma_separated.written(export), name, comma_separated.MEDIA_TYPE, place)
+    place = rt.throttle.export(sender, MOST_WORKBOOKS)
+    return Download(rt.bindery.written(export), name, bindery.MEDIA_TYPE, place)
 
 
 def _responses(*codes: int) -> dict[int | str, dict[str, Any]]:
@@ -95,16 +111,16 @@ def _responses(*codes: int) -> dict[int | str, dict[str, Any]]:
     summary="Export a conference's attendees, registrations or payments",
     operation_id="exportConference",
     response_class=Response,
-    responses=_responses(401, 403, 404, 503),
+    responses=_responses(401, 403, 404, 429, 503),
 )
 async def export_conference(
     conference_id: PathId, subject: Subject, format: FileFormat, me: Me, uow: Uow, rt: Rt
 ) -> Response:
     """For its organizer and admins: everybody with a seat, every registration whatever has become
-    of it, or every attempt to pay, as CSV or XLSX.
+    of it, or every attempt to pay, as CSV or XLSX. An account has one workbook made at a time.
     """
     export = await exports.of_conference(uow, me, conference_id, subject)
-    return _download(rt, export, format)
+    return _download(rt, me, export, format)
 
 
 @router.get(
@@ -112,8 +128,8 @@ async def export_conference(
     summary="Export the attendees, registrations or payments of all conferences",
     operation_id="exportAll",
     response_class=Response,
-    responses=_responses(401, 403, 404, 503),
+    responses=_responses(401, 403, 404, 429, 503),
 )
 async def export_all(subject: Subject, format: FileFormat, me: Me, uow: Uow, rt: Rt) -> Response:
     """Of all conferences for admins, of their own for organizers; deleted ones are left out."""
-    return _download(rt, await exports.of_all(uow, me, subject), format)
+    return _download(rt, me, await exports.of_all(uow, me, subject), format)

@@ -10,7 +10,7 @@ from app.domain import invoices
 from app.domain.invoices import Invoice, InvoiceFilter
 from app.domain.payments import PaymentStatus
 from app.routers.deps import Me, Now, Rt, Uow
-from app.routers.fields import Needle, PathId
+from app.routers.fields import Needle, PathId, QueryId
 from app.routers.v1.envelope import Envelope, ListEnvelope, listed, ok
 from app.routers.v1.errors import errors
 from app.routers.v1.files import pdf, pdf_responses
@@ -115,11 +115,18 @@ class InvoicesQuery(ListQuery):
     """Newest first unless asked otherwise; `search` looks into the two numbers."""
 
     ordering: Annotated[str, orderable("issued_at", "number", "id")] = "-issued_at"
+    payment: QueryId | None = None
+    conference: QueryId | None = None
     is_sent: bool | None = None
     search: Needle | None = None
 
     def filter(self) -> InvoiceFilter:
-        return InvoiceFilter(is_sent=self.is_sent, search=self.search)
+        return InvoiceFilter(
+            payment_id=self.payment,
+            conference_id=self.conference,
+            is_sent=self.is_sent,
+            search=self.search,
+        )
 
 
 @router.get(

@@ -58,6 +58,7 @@ class PaymentOut(BaseModel):
                 {
                     "id": 7,
                     "registration_id": 15,
+                    "invoice": 4,
                     "status": "Paid",
                     "amount": 49.0,
                     "currency": "USD",
@@ -77,6 +78,7 @@ class PaymentOut(BaseModel):
 
     id: int
     registration_id: int
+    invoice: int | None
     status: Shown
     amount: float
     currency: str
@@ -95,6 +97,7 @@ class PaymentOut(BaseModel):
         return cls.model_construct(
             id=payment.id,
             registration_id=payment.registration_id,
+            invoice=payment.invoice_id,
             status=_SHOWN[payment.status],
             amount=float(payment.amount.amount),
             currency=payment.amount.currency,

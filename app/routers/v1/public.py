@@ -9,9 +9,12 @@ from pydantic import BaseModel, ConfigDict
 from app.config import VERIFICATION_PATH
 from app.domain import certificates
 from app.domain.certificates import Certificate
+from app.domain.errors import NotFound
 from app.routers.deps import Uow
+from app.routers.negotiation import PAGE, prefers_page
+from app.routers.v1.certificate_pages import genuine, unknown
 from app.routers.v1.envelope import Envelope, ok
-from app.routers.v1.errors import errors
+from app.routers.v1.errors import errors, refused
 from app.runtime import Runtime
 
 router = APIRouter(prefix=VERIFICATION_PATH.rstrip("/"), tags=["Certificates"])
@@ -32,7 +35,7 @@ class VerificationOut(BaseModel):
                     "attendee_name": "Jane Doe",
                     "conference": 1,
                     "conference_name": "Tech Summit 2026",
-                    "hours": 24.0,
+                    "hours": 72.0,
                     "skill_tags": "python, programming",
                     "issued_at": "2026-09-04T07:00:05Z",
                 }
@@ -74,12 +77,24 @@ def verification_url(request: Request, number: str) -> str:
     summary="Verify a certificate",
     operation_id="verifyCertificate",
     response_model=Envelope[VerificationOut],
-    responses=errors(404, 503),
+    responses={
+        200: {
+            "description": "The proof; a page where `Accept` prefers one, as browsers do",
+            "content": {PAGE: {"schema": {"type": "string"}}},
+        },
+        **errors(404, 503),
+    },
     openapi_extra={"security": []},
 )
-async def verify_certificate(number: Number, uow: Uow) -> Response:
+async def verify_certificate(number: Number, request: Request, uow: Uow) -> Response:
     """Where the QR code of a certificate leads; needs no token. A 404 for any other number."""
-    certificate = await certificates.verify(uow, number)
-    answer = ok(VerificationOut.of(certificate))
-    answer.headers["Cache-Control"] = _BRIEFLY
+    as_page = prefers_page(request.headers.get("accept"))
+    try:
+        certificate = await certificates.verify(uow, number)
+    except NotFound as refusal:
+        answer = unknown() if as_page else refused(request, refusal)
+    else:
+        answer = genuine(certificate) if as_page else ok(VerificationOut.of(certificate))
+        answer.headers["Cache-Control"] = _BRIEFLY
+    answer.headers["Vary"] = "Accept"
     return answer

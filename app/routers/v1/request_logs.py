@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.domain import request_logs
 from app.domain.request_logs import LogFilter, RequestLog
-from app.routers.deps import Me, Uow
-from app.routers.fields import Instant, ShortText
+from app.routers.deps import Me, Now, Uow
+from app.routers.fields import METHOD_PATTERN, Instant, ShortText
 from app.routers.v1.envelope import ListEnvelope, listed
 from app.routers.v1.errors import errors
 from app.routers.v1.listing import ListQuery, asked, documented, orderable
@@ -67,7 +67,7 @@ class RequestLogOut(BaseModel):
 
 class RequestLogsQuery(ListQuery):
     ordering: Annotated[str, orderable("timestamp", "duration_ms", "status")] = "-timestamp"
-    method: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{1,16}$")] | None = None
+    method: Annotated[str, StringConstraints(pattern=METHOD_PATTERN)] | None = None
     status: Annotated[int, Field(ge=100, le=599)] | None = None
     user: ShortText | None = Field(default=None, description="A username, as it was at that time.")
     path: ShortText | None = Field(default=None, description="What the path starts with.")
@@ -99,8 +99,12 @@ router = APIRouter(prefix=f"{V1}/core/logs", tags=["Logs"])
     openapi_extra=documented(RequestLogsQuery),
 )
 async def list_request_logs(
-    request: Request, me: Me, query: Annotated[RequestLogsQuery, asked(RequestLogsQuery)], uow: Uow
+    request: Request,
+    me: Me,
+    query: Annotated[RequestLogsQuery, asked(RequestLogsQuery)],
+    uow: Uow,
+    now: Now,
 ) -> Response:
     """What was asked of this service and what it answered, newest first; for admins."""
-    page = await request_logs.listed(uow, me, query.filter(), query.page_request())
+    page = await request_logs.listed(uow, me, query.filter(), query.page_request(), now)
     return listed([RequestLogOut.of(log) for log in page.items], page, request)

@@ -138,6 +138,15 @@ async def test_names_and_addresses_are_taken_once(
     assert answer.headers["x-error-code"] == code
 
 
+async def test_whoever_is_known_already_is_told_of_the_name_and_the_address(
+    api: httpx.AsyncClient,
+) -> None:
+    await api.post("/api/users/register/", json=JOHN)
+    answer = await api.post("/api/users/register/", json=JOHN)
+    assert (answer.status_code, list(answer.json())) == (400, ["username", "email"])
+    assert answer.headers["x-error-code"] == "username_taken"
+
+
 @pytest.mark.parametrize("password", ["12345678901", "password", "johndoe1", "short", ""])
 async def test_a_weak_password_is_refused(api: httpx.AsyncClient, password: str) -> None:
     body = JOHN | {"username": "johndoe1", "password": password}

@@ -100,3 +100,11 @@ async def test_a_list_costs_as_many_statements_however_long_it_is(
     # What is seen for the first time is read in one statement more.
     assert await cost() == 4
     assert await cost() == 3
+
+
+async def test_an_order_there_is_not_is_answered_with_those_there_are(
+    api: httpx.AsyncClient,
+) -> None:
+    answer = await api.get("/api/events/?ordering=bogus")
+    said = "Choose from date_time, created_at; - before one for descending."
+    assert (answer.status_code, answer.json()) == (400, {"ordering": [said]})

@@ -80,6 +80,20 @@ async def test_names_and_addresses_are_taken_once(
     assert answer.headers["x-error-code"] == f"{code}taken"
 
 
+async def test_whoever_is_known_already_is_told_of_the_name_and_the_address(
+    api: httpx.AsyncClient,
+) -> None:
+    await signed_up(api)
+    answer = await api.post(f"{AUTH}/register/", json=seed.SIGN_UP)
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {
+            "username": ["A user with that username already exists."],
+            "email": ["A user with that email already exists."],
+        },
+    )
+
+
 async def test_passwords_that_differ_open_no_account(api: httpx.AsyncClient) -> None:
     body = seed.SIGN_UP | {"password2": "SecurePass123"}
     answer = await api.post(f"{AUTH}/register/", json=body)

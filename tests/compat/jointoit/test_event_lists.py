@@ -303,3 +303,21 @@ async def test_a_list_costs_as_many_statements_however_long_it_is(
     for _ in range(2):
         await a_conference(uow, organizer=organizer)
     assert await cost() == one <= 4
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (
+            "ordering=bogus",
+            "Choose from date, created_at, title; - before one for descending.",
+        ),
+        ("date_after=2024-13-01", "This is no day of the calendar."),
+        ("date_before=2027-02-30", "This is no day of the calendar."),
+    ],
+)
+async def test_what_cannot_be_asked_is_answered_in_words(
+    api: httpx.AsyncClient, asked: str, message: str
+) -> None:
+    answer = await api.get(f"/api/events/?{asked}")
+    assert (answer.status_code, answer.json()) == (400, {asked.partition("=")[0]: [message]})

@@ -11,9 +11,8 @@ from app.domain.registrations import Registration
 from app.routers.compat.drf import references
 from app.routers.compat.event_hub.booking_models import BookingIn, BookingOut, BookingsQuery
 from app.routers.compat.event_hub.manner import errors
-from app.routers.compat.frame import bare
+from app.routers.compat.frame import ItemId, bare
 from app.routers.deps import Me, Now, Rt, Uow
-from app.routers.fields import PathId
 from app.runtime import Runtime
 
 router = APIRouter(prefix="/api/bookings", tags=["Bookings"])
@@ -66,37 +65,37 @@ async def create_booking(body: BookingIn, me: Me, uow: Uow, rt: Rt, now: Now) ->
 
 
 @router.get(
-    "/{booking_id:int}/",
+    "/{id:int}/",
     operation_id="getBooking",
     summary="Get booking details",
     response_model=BookingOut,
     responses=errors(401, 404, 503),
 )
-async def get_booking(booking_id: PathId, me: Me, uow: Uow, rt: Rt) -> Response:
+async def get_booking(booking_id: ItemId, me: Me, uow: Uow, rt: Rt) -> Response:
     """For its owner, the event's organizer and admins."""
     return bare(await shown(rt, await registrations.find(uow, me, booking_id)))
 
 
 @router.post(
-    "/{booking_id:int}/confirm/",
+    "/{id:int}/confirm/",
     operation_id="confirmBooking",
     summary="Confirm booking",
     response_model=BookingOut,
     responses=errors(401, 404, 409, 422, 429, 503),
 )
-async def confirm_booking(booking_id: PathId, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
+async def confirm_booking(booking_id: ItemId, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
     """One that costs nothing; one that has a price is confirmed by its payment alone."""
     return bare(await shown(rt, await registrations.confirm(uow, me, booking_id, now)))
 
 
 @router.post(
-    "/{booking_id:int}/cancel/",
+    "/{id:int}/cancel/",
     operation_id="cancelBooking",
     summary="Cancel booking",
     response_model=BookingOut,
     responses=errors(401, 404, 409, 422, 429, 503),
 )
-async def cancel_booking(booking_id: PathId, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
+async def cancel_booking(booking_id: ItemId, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
     """Gives the seats back; what was paid is refunded, and who waits moves up."""
     return bare(await shown(rt, await endings.cancel(uow, me, booking_id, now)))
 

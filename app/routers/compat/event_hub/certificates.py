@@ -13,9 +13,9 @@ from app.domain.pages import PageRequest
 from app.routers.compat.event_hub.asking import ListQuery
 from app.routers.compat.event_hub.manner import errors
 from app.routers.compat.flags import QueryFlag
-from app.routers.compat.frame import bare
+from app.routers.compat.frame import ItemId, bare
 from app.routers.deps import Me, Now, Uow
-from app.routers.fields import Needle, PathId, QueryId
+from app.routers.fields import Needle, QueryId
 
 router = APIRouter(prefix="/api/certificates", tags=["Certificates"])
 
@@ -108,14 +108,14 @@ async def list_certificates(
 
 
 @router.post(
-    "/{certificate_id:int}/mark_as_downloaded/",
+    "/{id:int}/mark_as_downloaded/",
     operation_id="markCertificateDownloaded",
     summary="Mark certificate as downloaded",
     response_model=CertificateOut,
     responses=errors(401, 403, 404, 409, 422, 429, 503),
 )
 async def mark_certificate_downloaded(
-    certificate_id: PathId, request: Request, me: Me, uow: Uow, now: Now
+    certificate_id: ItemId, request: Request, me: Me, uow: Uow, now: Now
 ) -> Response:
     """For its owner alone; the first time counts."""
     certificate = await certificates.mark_downloaded(uow, me, certificate_id, now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from app.domain.conferences import (
     Conference,
@@ -28,7 +28,6 @@ from app.routers.compat.flags import QueryFlag
 from app.routers.compat.numbers import AsNumber
 from app.routers.fields import (
     MOST_SEATS,
-    Flag,
     Instant,
     LongText,
     Name,
@@ -94,6 +93,8 @@ _NAMES = {
 }
 
 Capacity = Annotated[Seats, AsNumber]
+# In a form, what is empty stands for nothing.
+Deadline = Annotated[Instant | None, BeforeValidator(lambda sent: None if sent == "" else sent)]
 
 
 class EventIn(BaseModel):
@@ -105,20 +106,21 @@ class EventIn(BaseModel):
     description: LongText = ""
     category: Word = USUAL
     location: ShortText = ""
-    is_online: Flag = False
+    is_online: QueryFlag = False
     online_url: ShortText = ""
     start_date: Instant
     end_date: Instant
-    registration_deadline: Instant | None = None
+    registration_deadline: Deadline = None
     max_attendees: Capacity
     price: Price = Decimal(0)
     tags: ShortText = ""
 
-    def draft(self, category_id: int) -> ConferenceDraft:
+    def draft(self, category_id: int, cover_image: str) -> ConferenceDraft:
         return ConferenceDraft(
             name=self.title,
             description=self.description,
             category_id=category_id,
+            cover_image=cover_image,
             location=self.location,
             is_online=self.is_online,
             online_url=self.online_url,
@@ -142,19 +144,25 @@ class EventChangeIn(BaseModel):
     description: LongText = left_out()
     category: Word = left_out()
     location: ShortText = left_out()
-    is_online: Flag = left_out()
+    is_online: QueryFlag = left_out()
     online_url: ShortText = left_out()
     start_date: Instant = left_out()
     end_date: Instant = left_out()
-    registration_deadline: Instant | None = None
+    registration_deadline: Deadline = None
     max_attendees: Capacity = left_out()
     price: Price = left_out()
     tags: ShortText = left_out()
+    # An address that was shown before changes nothing; nothing takes the picture away.
+    cover_image: str | None = left_out()
+
+    @property
+    def takes_cover_away(self) -> bool:
+        return "cover_image" in self.model_fields_set and not self.cover_image
 
     def changes(self) -> ConferenceChanges:
         named: Any = {
             _NAMES.get(field, field): getattr(self, field)
-            for field in self.model_fields_set - {"category"}
+            for field in self.model_fields_set - {"category", "cover_image"}
         }
         changes: ConferenceChanges = named
         return changes

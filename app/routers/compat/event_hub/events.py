@@ -11,6 +11,7 @@ from app.domain import (
     categories,
     closing,
     conferences,
+    cover_images,
     guests,
     names,
     programmes,
@@ -23,6 +24,8 @@ from app.domain.errors import UnknownReference
 from app.domain.guests import Guest
 from app.domain.pages import PageRequest
 from app.domain.programmes import Programme
+from app.routers import uploads
+from app.routers.compat import bodies
 from app.routers.compat.event_hub.asking import MOST
 from app.routers.compat.event_hub.event_models import (
     EventChangeIn,
@@ -33,12 +36,13 @@ from app.routers.compat.event_hub.event_models import (
     StatisticsOut,
 )
 from app.routers.compat.event_hub.manner import errors
-from app.routers.compat.frame import OPTIONAL_TOKEN, bare
+from app.routers.compat.frame import OPTIONAL_TOKEN, ItemId, bare
 from app.routers.deps import MaybeMe, Me, Now, Rt, Uow
-from app.routers.fields import PathId
 from app.runtime import Runtime
 
 router = APIRouter(prefix="/api/events", tags=["Events"])
+
+_COVER = "cover_image"
 
 _ATTENDEE: dict[str, Any] = {
     "id": 1,
@@ -98,21 +102,26 @@ async def list_events(
     summary="Create event (organizers only)",
     status_code=201,
     response_model=EventOut,
-    responses=errors(400, 401, 403, 409, 422, 429, 503, fault="title"),
+    responses=errors(400, 401, 403, 409, 413, 422, 429, 503, fault="title"),
+    openapi_extra=bodies.documented(EventIn, picture=_COVER),
 )
-async def create_event(
-    body: EventIn, request: Request, me: Me, uow: Uow, rt: Rt, now: Now
-) -> Response:
-    """Puts up a draft; nobody else sees it until it is published."""
+async def create_event(request: Request, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
+    """Puts up a draft; nobody else sees it until it is published.
+
+    A form may bring a picture as `cover_image`.
+    """
     ensure_organizer(me)
-    draft = body.draft(await _category_id(rt, body.category))
-    made = await conferences.create(uow, me, draft, now)
+    sent = await bodies.read(request, EventIn, picture=_COVER)
+    category_id = await _category_id(rt, sent.body.category)
+    async with uploads.kept(rt, sent.picture, field=_COVER) as cover:
+        made = await conferences.create(uow, me, sent.body.draft(category_id, cover), now)
+    await uploads.tidy(rt, made, cover)
     programme = Programme(conference=made, sessions=(), ticket_types=())
     return bare(await _detailed(rt, programme, request, now), 201)
 
 
 @router.get(
-    "/{event_id:int}/",
+    "/{id:int}/",
     operation_id="getEvent",
     summary="Get event details",
     response_model=EventOut,
@@ -120,66 +129,71 @@ async def create_event(
     openapi_extra=OPTIONAL_TOKEN,
 )
 async def get_event(
-    event_id: PathId, request: Request, me: MaybeMe, uow: Uow, rt: Rt, now: Now
+    event_id: ItemId, request: Request, me: MaybeMe, uow: Uow, rt: Rt, now: Now
 ) -> Response:
     """With its sessions. Drafts are their organizer's alone."""
     return bare(await _detailed(rt, await programmes.find(uow, me, event_id), request, now))
 
 
 @router.put(
-    "/{event_id:int}/",
+    "/{id:int}/",
     operation_id="updateEvent",
     summary="Update event",
     response_model=EventOut,
-    responses=errors(400, 401, 403, 404, 409, 422, 429, 503, fault="title"),
+    responses=errors(400, 401, 403, 404, 409, 413, 422, 429, 503, fault="title"),
+    openapi_extra=bodies.documented(EventChangeIn, picture=_COVER),
 )
 @router.patch(
-    "/{event_id:int}/",
+    "/{id:int}/",
     operation_id="patchEvent",
     summary="Update a part of an event",
     response_model=EventOut,
-    responses=errors(400, 401, 403, 404, 409, 422, 429, 503, fault="title"),
+    responses=errors(400, 401, 403, 404, 409, 413, 422, 429, 503, fault="title"),
+    openapi_extra=bodies.documented(EventChangeIn, picture=_COVER),
 )
 async def update_event(
-    event_id: PathId,
-    body: EventChangeIn,
-    request: Request,
-    me: Me,
-    uow: Uow,
-    rt: Rt,
-    now: Now,
+    event_id: ItemId, request: Request, me: Me, uow: Uow, rt: Rt, now: Now
 ) -> Response:
-    """For its organizer; what is left out stays as it is."""
-    changes = body.changes()
-    if body.category:
-        changes["category_id"] = await _category_id(rt, body.category)
-    changed = await revising.update_conference(uow, me, event_id, changes, now)
+    """For its organizer; what is left out stays as it is.
+
+    A form may bring a new picture as `cover_image`; null takes it away.
+    """
+    old = await cover_images.managed(uow, me, event_id)
+    sent = await bodies.read(request, EventChangeIn, picture=_COVER)
+    changes = sent.body.changes()
+    if sent.body.category:
+        changes["category_id"] = await _category_id(rt, sent.body.category)
+    async with uploads.kept(rt, sent.picture, field=_COVER) as cover:
+        if cover or sent.body.takes_cover_away:
+            changes["cover_image"] = cover
+        changed = await revising.update_conference(uow, me, event_id, changes, now)
+    await uploads.tidy(rt, changed, cover, old.cover_image)
     return bare(await _with_programme(rt, changed, request, now))
 
 
 @router.delete(
-    "/{event_id:int}/",
+    "/{id:int}/",
     operation_id="deleteEvent",
     summary="Delete event",
     status_code=204,
     response_class=Response,
     responses=errors(401, 403, 404, 409, 422, 429, 503),
 )
-async def delete_event(event_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
+async def delete_event(event_id: ItemId, me: Me, uow: Uow, now: Now) -> Response:
     """Takes it from sight; bookings are cancelled, refunded if paid, and told."""
     await closing.delete_conference(uow, me, event_id, now)
     return Response(status_code=204)
 
 
 @router.post(
-    "/{event_id:int}/publish/",
+    "/{id:int}/publish/",
     operation_id="publishEvent",
     summary="Publish event",
     response_model=EventOut,
     responses=errors(401, 403, 404, 409, 422, 429, 503),
 )
 async def publish_event(
-    event_id: PathId, request: Request, me: Me, uow: Uow, rt: Rt, now: Now
+    event_id: ItemId, request: Request, me: Me, uow: Uow, rt: Rt, now: Now
 ) -> Response:
     """For its organizer; everybody sees it then, and may book."""
     published = await conferences.publish(uow, me, event_id, now)
@@ -187,14 +201,14 @@ async def publish_event(
 
 
 @router.post(
-    "/{event_id:int}/cancel/",
+    "/{id:int}/cancel/",
     operation_id="cancelEvent",
     summary="Cancel event",
     response_model=EventOut,
     responses=errors(401, 403, 404, 409, 422, 429, 503),
 )
 async def cancel_event(
-    event_id: PathId, request: Request, me: Me, uow: Uow, rt: Rt, now: Now
+    event_id: ItemId, request: Request, me: Me, uow: Uow, rt: Rt, now: Now
 ) -> Response:
     """For its organizer; all bookings are cancelled, refunded if paid, and told."""
     cancelled = await closing.cancel_conference(uow, me, event_id, now)
@@ -202,28 +216,28 @@ async def cancel_event(
 
 
 @router.get(
-    "/{event_id:int}/attendees/",
+    "/{id:int}/attendees/",
     operation_id="listEventAttendees",
     summary="Get event attendees",
     response_model=list[AttendeeOut],
     responses=errors(401, 404, 503),
     openapi_extra=OPTIONAL_TOKEN,
 )
-async def list_event_attendees(event_id: PathId, me: MaybeMe, uow: Uow) -> Response:
+async def list_event_attendees(event_id: ItemId, me: MaybeMe, uow: Uow) -> Response:
     """Those with a seat, in the order in which they booked."""
     coming = await guests.coming_to(uow, me, event_id)
     return bare([AttendeeOut.of(guest) for guest in coming])
 
 
 @router.get(
-    "/{event_id:int}/statistics/",
+    "/{id:int}/statistics/",
     operation_id="getEventStatistics",
     summary="Get event statistics",
     response_model=StatisticsOut,
     responses=errors(401, 404, 503),
     openapi_extra=OPTIONAL_TOKEN,
 )
-async def get_event_statistics(event_id: PathId, me: MaybeMe, uow: Uow) -> Response:
+async def get_event_statistics(event_id: ItemId, me: MaybeMe, uow: Uow) -> Response:
     """Seats, the waitlist, reviews, and what it earned."""
     return bare(StatisticsOut.of(await statistics.of_conference(uow, me, event_id)))
 

@@ -12,9 +12,9 @@ from app.domain.pages import PageRequest
 from app.routers.compat.event_hub.asking import ListQuery
 from app.routers.compat.event_hub.manner import errors
 from app.routers.compat.flags import QueryFlag
-from app.routers.compat.frame import bare
+from app.routers.compat.frame import ItemId, bare
 from app.routers.deps import Me, Now, Uow
-from app.routers.fields import Needle, PathId
+from app.routers.fields import Needle
 
 router = APIRouter(prefix="/api/invoices", tags=["Invoices"])
 
@@ -116,27 +116,27 @@ async def list_invoices(
 
 
 @router.get(
-    "/{invoice_id:int}/",
+    "/{id:int}/",
     operation_id="getInvoice",
     summary="Get invoice details",
     response_model=InvoiceOut,
     responses=errors(401, 404, 503),
 )
-async def get_invoice(invoice_id: PathId, request: Request, me: Me, uow: Uow) -> Response:
+async def get_invoice(invoice_id: ItemId, request: Request, me: Me, uow: Uow) -> Response:
     """For its buyer, the event's organizer and admins."""
     invoice = await invoices.find(uow, me, invoice_id)
     return bare(InvoiceOut.of(invoice, str(request.base_url)))
 
 
 @router.post(
-    "/{invoice_id:int}/mark_as_sent/",
+    "/{id:int}/mark_as_sent/",
     operation_id="markInvoiceSent",
     summary="Mark invoice as sent",
     response_model=InvoiceOut,
     responses=errors(401, 403, 404, 409, 422, 429, 503),
 )
 async def mark_invoice_sent(
-    invoice_id: PathId, request: Request, me: Me, uow: Uow, now: Now
+    invoice_id: ItemId, request: Request, me: Me, uow: Uow, now: Now
 ) -> Response:
     """For the event's organizer and admins; the first time counts."""
     invoice = await invoices.mark_as_sent(uow, me, invoice_id, now)

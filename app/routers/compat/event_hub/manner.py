@@ -6,16 +6,16 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from app.domain import errors as domain
-from app.routers.compat.drf import Manner
+from app.routers.compat.drf import EVENTS, Manner
 from app.routers.refusals import DESCRIPTIONS
 
 # What a status means, whatever the reason is.
 _ERRORS = {
     400: "The request data is invalid.",
     401: "Missing or invalid authentication.",
-    403: "You do not have permission to perform this action.",
+    403: "Insufficient permissions.",
     404: "The requested resource was not found.",
-    405: "This method is not allowed here.",
+    405: "Method not allowed.",
     409: "The request conflicts with what is there already.",
     413: "The request is too large.",
     422: "The idempotency key was used for another request.",
@@ -65,6 +65,7 @@ MANNER = Paired(
         "capacity": "max_attendees",
         "category": "category",
         "conference": "event",
+        "cover_image": "cover_image",
         "email": "email",
         "end_date": "end_date",
         "end_time": "end_time",
@@ -74,6 +75,7 @@ MANNER = Paired(
         "max_attendees": "max_attendees",
         "method": "method",
         "name": "title",
+        "online_url": "online_url",
         "password": "password",
         "price": "price",
         "rating": "rating",
@@ -97,6 +99,7 @@ MANNER = Paired(
         domain.SeatsAvailable: "This event has free seats. Book one.",
         domain.TicketTypeSoldOut: "This event is full. Join its waitlist.",
     },
+    words={**EVENTS, "registration": "booking", "Registration": "Booking"},
 )
 
 

@@ -12,9 +12,9 @@ from app.domain.pages import PageRequest
 from app.routers.compat.event_hub.asking import ListQuery
 from app.routers.compat.event_hub.manner import errors
 from app.routers.compat.flags import QueryFlag
-from app.routers.compat.frame import bare
+from app.routers.compat.frame import ItemId, bare
 from app.routers.deps import Me, Now, Uow
-from app.routers.fields import PathId, QueryId
+from app.routers.fields import QueryId
 
 router = APIRouter(prefix="/api/notifications", tags=["Notifications"])
 
@@ -139,12 +139,12 @@ async def count_unread_notifications(me: Me, uow: Uow) -> Response:
 
 
 @router.post(
-    "/{notification_id:int}/mark_as_read/",
+    "/{id:int}/mark_as_read/",
     operation_id="markNotificationRead",
     summary="Mark notification as read",
     response_model=NotificationOut,
     responses=errors(401, 404, 409, 422, 429, 503),
 )
-async def mark_notification_read(notification_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
+async def mark_notification_read(notification_id: ItemId, me: Me, uow: Uow, now: Now) -> Response:
     """One of one's own; the first time counts."""
     return bare(NotificationOut.of(await notifications.read(uow, me, notification_id, now)))

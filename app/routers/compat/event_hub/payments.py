@@ -14,10 +14,10 @@ from app.domain.pages import PageRequest
 from app.domain.payments import Method, Payment, PaymentFilter, PaymentStatus
 from app.routers.compat.event_hub.asking import ListQuery
 from app.routers.compat.event_hub.manner import errors
-from app.routers.compat.frame import bare
+from app.routers.compat.frame import ItemId, bare
 from app.routers.compat.numbers import AsNumber
 from app.routers.deps import Me, Now, Rt, Uow
-from app.routers.fields import Id, PathId, Price
+from app.routers.fields import Id, Price
 from app.runtime import Runtime
 
 router = APIRouter(prefix="/api/payments", tags=["Payments"])
@@ -155,25 +155,25 @@ async def create_payment(body: PaymentIn, me: Me, uow: Uow, rt: Rt, now: Now) ->
 
 
 @router.get(
-    "/{payment_id:int}/",
+    "/{id:int}/",
     operation_id="getPayment",
     summary="Get payment details",
     response_model=PaymentOut,
     responses=errors(401, 404, 503),
 )
-async def get_payment(payment_id: PathId, me: Me, uow: Uow) -> Response:
+async def get_payment(payment_id: ItemId, me: Me, uow: Uow) -> Response:
     """For who paid, the event's organizer and admins; `pending` ones are asked for again here."""
     return bare(PaymentOut.of(await payments.find(uow, me, payment_id)))
 
 
 @router.post(
-    "/{payment_id:int}/refund/",
+    "/{id:int}/refund/",
     operation_id="refundPayment",
     summary="Refund payment",
     response_model=PaymentOut,
     responses=errors(401, 403, 404, 409, 422, 429, 503),
 )
-async def refund_payment(payment_id: PathId, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
+async def refund_payment(payment_id: ItemId, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
     """Gives back all that is left, and cancels the booking.
 
     By who paid while the event has not begun, by its organizer and admins always.

@@ -10,9 +10,8 @@ from app.domain import invoices
 from app.domain.invoices import Receipt
 from app.routers.compat.event_hub.manner import errors
 from app.routers.compat.event_hub.payments import PAYMENT, PaymentOut
-from app.routers.compat.frame import bare
+from app.routers.compat.frame import ItemId, bare
 from app.routers.deps import Me, Now, Rt, Uow
-from app.routers.fields import PathId
 from app.routers.negotiation import PDF, prefers_pdf
 
 router = APIRouter(prefix="/api/payments", tags=["Payments"])
@@ -66,7 +65,7 @@ class ReceiptOut(PaymentOut):
 
 
 @router.get(
-    "/{payment_id:int}/receipt/",
+    "/{id:int}/receipt/",
     operation_id="getPaymentReceipt",
     summary="Get payment receipt",
     response_model=ReceiptOut,
@@ -79,7 +78,7 @@ class ReceiptOut(PaymentOut):
     },
 )
 async def get_payment_receipt(
-    payment_id: PathId, request: Request, me: Me, uow: Uow, rt: Rt, now: Now
+    payment_id: ItemId, request: Request, me: Me, uow: Uow, rt: Rt, now: Now
 ) -> Response:
     """Of what was paid, given back or not; a 409 for anything else."""
     receipt = await invoices.receipt(uow, me, payment_id)

@@ -12,10 +12,10 @@ from app.domain.reviews import BEST_RATING, Review, ReviewDraft, ReviewFilter
 from app.routers.compat.drf import references
 from app.routers.compat.event_hub.asking import ListQuery
 from app.routers.compat.event_hub.manner import errors
-from app.routers.compat.frame import OPTIONAL_TOKEN, bare
+from app.routers.compat.frame import OPTIONAL_TOKEN, ItemId, bare
 from app.routers.compat.numbers import AsNumber
 from app.routers.deps import MaybeMe, Me, Now, Uow
-from app.routers.fields import Flag, Id, LongText, Needle, PathId, QueryId, ShortText
+from app.routers.fields import Flag, Id, LongText, Needle, QueryId, ShortText
 
 router = APIRouter(prefix="/api/reviews", tags=["Reviews"])
 
@@ -145,51 +145,51 @@ async def create_review(body: ReviewIn, me: Me, uow: Uow, now: Now) -> Response:
 
 
 @router.get(
-    "/{review_id:int}/",
+    "/{id:int}/",
     operation_id="getReview",
     summary="Get review details",
     response_model=ReviewOut,
     responses=errors(401, 404, 503),
     openapi_extra=OPTIONAL_TOKEN,
 )
-async def get_review(review_id: PathId, me: MaybeMe, uow: Uow) -> Response:
+async def get_review(review_id: ItemId, me: MaybeMe, uow: Uow) -> Response:
     """One of an event that one may see."""
     return bare(ReviewOut.of(await reviews.find(uow, me, review_id)))
 
 
 @router.delete(
-    "/{review_id:int}/",
+    "/{id:int}/",
     operation_id="deleteReview",
     summary="Delete review",
     status_code=204,
     response_class=Response,
     responses=errors(401, 403, 404, 409, 422, 429, 503),
 )
-async def delete_review(review_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
+async def delete_review(review_id: ItemId, me: Me, uow: Uow, now: Now) -> Response:
     """For its author and admins."""
     await reviews.delete(uow, me, review_id, now)
     return Response(status_code=204)
 
 
 @router.post(
-    "/{review_id:int}/mark_helpful/",
+    "/{id:int}/mark_helpful/",
     operation_id="markReviewHelpful",
     summary="Mark review as helpful",
     response_model=ReviewOut,
     responses=errors(401, 404, 409, 422, 429, 503),
 )
-async def mark_review_helpful(review_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
+async def mark_review_helpful(review_id: ItemId, me: Me, uow: Uow, now: Now) -> Response:
     """One vote each; a new one takes the place of the old one."""
     return bare(ReviewOut.of(await reviews.vote(uow, me, review_id, True, now)))
 
 
 @router.post(
-    "/{review_id:int}/mark_unhelpful/",
+    "/{id:int}/mark_unhelpful/",
     operation_id="markReviewUnhelpful",
     summary="Mark review as unhelpful",
     response_model=ReviewOut,
     responses=errors(401, 404, 409, 422, 429, 503),
 )
-async def mark_review_unhelpful(review_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
+async def mark_review_unhelpful(review_id: ItemId, me: Me, uow: Uow, now: Now) -> Response:
     """One vote each; a new one takes the place of the old one."""
     return bare(ReviewOut.of(await reviews.vote(uow, me, review_id, False, now)))

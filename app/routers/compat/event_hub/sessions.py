@@ -9,9 +9,8 @@ from app.domain import sessions as programme
 from app.routers.compat.drf import references
 from app.routers.compat.event_hub.manner import errors
 from app.routers.compat.event_hub.session_models import SessionIn, SessionOut, SessionsQuery
-from app.routers.compat.frame import OPTIONAL_TOKEN, bare
+from app.routers.compat.frame import OPTIONAL_TOKEN, ItemId, bare
 from app.routers.deps import MaybeMe, Me, Now, Uow
-from app.routers.fields import PathId
 
 router = APIRouter(prefix="/api/sessions", tags=["Sessions"])
 
@@ -42,32 +41,32 @@ async def list_sessions(
 )
 async def create_session(body: SessionIn, me: Me, uow: Uow, now: Now) -> Response:
     """For the event's organizer; it lies within the event."""
-    with references(place="conference", speaker=body.speaker):
+    with references(place="conference"):
         return bare(SessionOut.of(await programme.create(uow, me, body.draft(), now)), 201)
 
 
 @router.get(
-    "/{session_id:int}/",
+    "/{id:int}/",
     operation_id="getSession",
     summary="Get session details",
     response_model=SessionOut,
     responses=errors(401, 404, 503),
     openapi_extra=OPTIONAL_TOKEN,
 )
-async def get_session(session_id: PathId, me: MaybeMe, uow: Uow) -> Response:
+async def get_session(session_id: ItemId, me: MaybeMe, uow: Uow) -> Response:
     """One of an event that one may see."""
     return bare(SessionOut.of(await programme.find(uow, me, session_id)))
 
 
 @router.delete(
-    "/{session_id:int}/",
+    "/{id:int}/",
     operation_id="deleteSession",
     summary="Delete session",
     status_code=204,
     response_class=Response,
     responses=errors(401, 403, 404, 409, 422, 429, 503),
 )
-async def delete_session(session_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
+async def delete_session(session_id: ItemId, me: Me, uow: Uow, now: Now) -> Response:
     """Takes it from sight, for the event's organizer."""
     await closing.delete_session(uow, me, session_id, now)
     return Response(status_code=204)

@@ -25,13 +25,13 @@ from app.routers.compat.event_hub.user_models import (
     UsersQuery,
     untold,
 )
-from app.routers.compat.frame import bare
+from app.routers.compat.frame import ItemId, bare
 from app.routers.deps import Me, Now, Rt, Uow
-from app.routers.fields import PathId
 
 router = APIRouter(prefix="/api/users", tags=["Users"])
 
 _AVATAR = "avatar"
+_NO_ORDER = "Choose from date_joined, username; - before one for descending."
 
 
 @router.get(
@@ -39,7 +39,7 @@ _AVATAR = "avatar"
     operation_id="listUsers",
     summary="List users",
     response_model=list[ListedUserOut],
-    responses=errors(400, 401, 503, fault="ordering", wrong="Must be one of those that are named."),
+    responses=errors(400, 401, 503, fault="ordering", wrong=_NO_ORDER),
 )
 async def list_users(
     request: Request, me: Me, query: Annotated[UsersQuery, Query()], uow: Uow
@@ -98,7 +98,7 @@ async def update_current_user(request: Request, me: Me, uow: Uow, rt: Rt, now: N
     change, here = sent.body.change(), str(request.base_url)
     if not (sent.picture or sent.body.takes_avatar_away):
         return bare(UserOut.of(await profiles.change(uow, me, change, now), here))
-    async with uploads.kept(rt, sent.picture, rt.avatars) as name:
+    async with uploads.kept(rt, sent.picture, rt.avatars, field=_AVATAR) as name:
         portrait = await profiles.change_with_avatar(uow, me, change, name, now)
     await uploads.tidy_avatars(rt, me.user_id, name, portrait.replaced)
     return bare(UserOut.of(portrait.profile, here))
@@ -124,14 +124,14 @@ async def update_profile_settings(body: SettingsIn, me: Me, uow: Uow, now: Now) 
 
 
 @router.get(
-    "/{user_id:int}/events_organized/",
+    "/{id:int}/events_organized/",
     operation_id="listEventsOrganized",
     summary="Get user's organized events",
     response_model=list[ListedEventOut],
     responses=errors(401, 404, 503),
 )
 async def list_events_organized(
-    user_id: PathId, request: Request, me: Me, rt: Rt, now: Now
+    user_id: ItemId, request: Request, me: Me, rt: Rt, now: Now
 ) -> Response:
     """Those that one may see, the latest first; one's own drafts too."""
     await profiles.of(rt.unit_of_work(), me, user_id)
@@ -142,13 +142,13 @@ async def list_events_organized(
 
 
 @router.get(
-    "/{user_id:int}/reviews/",
+    "/{id:int}/reviews/",
     operation_id="listReviewsOfUser",
     summary="Get user's reviews",
     response_model=list[ReviewOut],
     responses=errors(401, 404, 503),
 )
-async def list_reviews_of_user(user_id: PathId, me: Me, rt: Rt) -> Response:
+async def list_reviews_of_user(user_id: ItemId, me: Me, rt: Rt) -> Response:
     """Those of events that one may see, the newest first."""
     await profiles.of(rt.unit_of_work(), me, user_id)
     newest = PageRequest(size=MOST, ordering=("-created_at",))

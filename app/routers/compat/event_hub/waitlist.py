@@ -13,9 +13,8 @@ from app.routers.compat.drf import references
 from app.routers.compat.event_hub.asking import MOST
 from app.routers.compat.event_hub.booking_models import WaitingOut, WaitlistIn, WaitlistQuery
 from app.routers.compat.event_hub.manner import errors
-from app.routers.compat.frame import bare
+from app.routers.compat.frame import ItemId, bare
 from app.routers.deps import Me, Now, Rt, Uow
-from app.routers.fields import PathId
 
 router = APIRouter(prefix="/api/waitlist", tags=["Waitlist"])
 
@@ -72,13 +71,13 @@ async def join_waitlist(body: WaitlistIn, me: Me, uow: Uow, rt: Rt, now: Now) ->
 
 
 @router.post(
-    "/{entry_id:int}/leave/",
+    "/{id:int}/leave/",
     operation_id="leaveWaitlist",
     summary="Leave waitlist",
     response_model=WaitingOut,
     responses=errors(401, 404, 409, 422, 429, 503),
 )
-async def leave_waitlist(entry_id: PathId, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
+async def leave_waitlist(entry_id: ItemId, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
     """Gives up the place in line; the others move up."""
     left = await endings.leave(uow, me, entry_id, now)
     known = await names.of_registrations(rt.unit_of_work(), [left])

@@ -126,5 +126,5 @@ async def _ensure_repeated(rt: Runtime, sent: SignUpIn) -> None:
     if sent.password == sent.password2:
         return
     refusals = await accounts.taken(rt.unit_of_work(), sent.username, sent.email)
-    named = {str(one.field): [MANNER.texts.get(type(one), one.message)] for one in refusals}
+    named = {str(one.field): [MANNER.said(one)] for one in refusals}
     raise Invalid(errors=named | {"password": [_NOT_THE_SAME]})

@@ -8,8 +8,8 @@ from app.routers.compat.jointoit.manner import MANNER
 from app.routers.documentation import About
 
 DESCRIPTION = """\
-Events to find and to join. The contract of the Join-to-it event management API, over the same data
-as the native API: an event is a conference there, and has the same id.
+The contract of the Join-to-it event management API, over the same data as the native API: an event
+is a conference there, and has the same id.
 
 **Log in** with `POST /api/auth/login/` and send the access token as `Authorization: Bearer …`.
 Lists come page by page as `{count, next, previous, results}`. Fields at fault are named as

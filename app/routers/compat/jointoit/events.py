@@ -10,7 +10,7 @@ from app.domain import closing, conferences, names, revising
 from app.domain.access import Caller
 from app.domain.conferences import Conference, ConferenceChanges, ConferenceFilter
 from app.domain.pages import PageRequest
-from app.routers.compat.frame import OPTIONAL_TOKEN, bare
+from app.routers.compat.frame import OPTIONAL_TOKEN, ItemId, bare
 from app.routers.compat.jointoit.event_models import (
     EventChangeIn,
     EventIn,
@@ -21,7 +21,6 @@ from app.routers.compat.jointoit.event_models import (
 from app.routers.compat.jointoit.manner import errors
 from app.routers.compat.jointoit.paging import Paged, paged
 from app.routers.deps import MaybeMe, Me, Now, Rt, Uow
-from app.routers.fields import PathId
 from app.runtime import Runtime
 
 router = APIRouter(prefix="/api/events", tags=["Events"])
@@ -87,55 +86,55 @@ async def list_my_events(request: Request, me: Me, query: Asked, rt: Rt, now: No
 
 
 @router.get(
-    "/{event_id:int}/",
+    "/{id:int}/",
     operation_id="getEvent",
     summary="Get event details",
     response_model=EventOut,
     responses=errors(401, 404, 503),
     openapi_extra=OPTIONAL_TOKEN,
 )
-async def get_event(event_id: PathId, me: MaybeMe, uow: Uow, rt: Rt, now: Now) -> Response:
+async def get_event(event_id: ItemId, me: MaybeMe, uow: Uow, rt: Rt, now: Now) -> Response:
     """Past and inactive ones are there, too."""
     return bare(await _detailed(rt, await conferences.find(uow, me, event_id), now))
 
 
 @router.put(
-    "/{event_id:int}/",
+    "/{id:int}/",
     operation_id="updateEvent",
     summary="Update event (organizer only)",
     response_model=EventOut,
     responses=errors(400, 401, 403, 404, 409, 422, 429, 503, fault="title"),
 )
 async def update_event(
-    event_id: PathId, body: EventIn, me: Me, uow: Uow, rt: Rt, now: Now
+    event_id: ItemId, body: EventIn, me: Me, uow: Uow, rt: Rt, now: Now
 ) -> Response:
     """All of it. A new `date` moves the event; it lasts as long as before."""
     return await _changed(event_id, body.changes(), me, uow, rt, now)
 
 
 @router.patch(
-    "/{event_id:int}/",
+    "/{id:int}/",
     operation_id="patchEvent",
     summary="Partially update event (organizer only)",
     response_model=EventOut,
     responses=errors(400, 401, 403, 404, 409, 422, 429, 503, fault="max_attendees"),
 )
 async def patch_event(
-    event_id: PathId, body: EventChangeIn, me: Me, uow: Uow, rt: Rt, now: Now
+    event_id: ItemId, body: EventChangeIn, me: Me, uow: Uow, rt: Rt, now: Now
 ) -> Response:
     """What is left out stays as it is."""
     return await _changed(event_id, body.changes(), me, uow, rt, now)
 
 
 @router.delete(
-    "/{event_id:int}/",
+    "/{id:int}/",
     operation_id="deleteEvent",
     summary="Delete event (organizer only)",
     status_code=204,
     response_class=Response,
     responses=errors(401, 403, 404, 409, 422, 429, 503),
 )
-async def delete_event(event_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
+async def delete_event(event_id: ItemId, me: Me, uow: Uow, now: Now) -> Response:
     """Takes it from sight; registrations are cancelled, refunded if paid, and told."""
     await closing.delete_conference(uow, me, event_id, now)
     return Response(status_code=204)

@@ -12,7 +12,7 @@ from app.domain.guests import GuestFilter
 from app.domain.own_registrations import OwnFilter
 from app.domain.registering import Ask
 from app.routers.compat.drf import references
-from app.routers.compat.frame import bare
+from app.routers.compat.frame import ItemId, bare
 from app.routers.compat.jointoit.manner import errors
 from app.routers.compat.jointoit.paging import ListQuery, Paged, paged
 from app.routers.compat.jointoit.registration_models import (
@@ -22,7 +22,6 @@ from app.routers.compat.jointoit.registration_models import (
     RegistrationOut,
 )
 from app.routers.deps import Me, Now, Rt, Uow
-from app.routers.fields import PathId
 
 router = APIRouter(prefix="/api", tags=["Registrations"])
 
@@ -34,14 +33,14 @@ _PAST = OwnFilter(admissions=True, has_begun=True)
 
 
 @router.post(
-    "/events/{event_id:int}/register/",
+    "/events/{id:int}/register/",
     operation_id="registerForEvent",
     summary="Register for event",
     status_code=201,
     response_model=RegistrationOut,
     responses=errors(400, 401, 404, 409, 422, 429, 503),
 )
-async def register_for_event(event_id: PathId, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
+async def register_for_event(event_id: ItemId, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
     """For oneself, until it begins. Nobody is waitlisted here.
 
     Where the event has ticket types, the cheapest that is to be had is taken. What has a price is
@@ -62,27 +61,27 @@ async def register_for_event(event_id: PathId, me: Me, uow: Uow, rt: Rt, now: No
 
 
 @router.post(
-    "/events/{event_id:int}/unregister/",
+    "/events/{id:int}/unregister/",
     operation_id="unregisterFromEvent",
     summary="Unregister from event",
     response_model=LeftOut,
     responses=errors(400, 401, 404, 409, 422, 429, 503),
 )
-async def unregister_from_event(event_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
+async def unregister_from_event(event_id: ItemId, me: Me, uow: Uow, now: Now) -> Response:
     """Gives the seat back; what was paid is refunded. One may register again."""
     await endings.withdraw(uow, me, event_id, now)
     return bare(LeftOut(detail="Successfully unregistered from the event."))
 
 
 @router.get(
-    "/events/{event_id:int}/attendees/",
+    "/events/{id:int}/attendees/",
     operation_id="listEventAttendees",
     summary="Get event attendees (organizer only)",
     response_model=Paged[AttendeeOut],
     responses=errors(400, 401, 403, 404, 503, fault="page", wrong=_WRONG),
 )
 async def list_event_attendees(
-    event_id: PathId, request: Request, me: Me, query: Asked, uow: Uow
+    event_id: ItemId, request: Request, me: Me, query: Asked, uow: Uow
 ) -> Response:
     """Those with a seat, in the order in which they registered."""
     try:

@@ -1,0 +1,136 @@
+"""Long lists: how many there are in all, and how a page of them is found.
+
+They are counted first. What few answer to is looked up by indexes and sorted; what many answer to
+is met soon enough by going along the order. No planner can tell which it is: values are bound.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import RowMapping, TextClause, text
+
+from app.domain.pages import PageRequest
+from app.repositories.base import Repository, limited, offset_of
+from app.repositories.changes import MARK, OLDEST, raised
+from app.repositories.known_counts import Count, known_counts
+
+# More hits than these are not sorted.
+_FEW = 1000
+_SHORTEST_INDEXED = 3
+_AT_NO_TIME = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A list as its indexes know it; its rows have an `id`, their table an alias."""
+
+    alias: str
+    # `SELECT … FROM …` with all that is told of a row, and `FROM …` with all that is asked of it.
+    shown: str
+    asked_of: str
+    # The conditions as indexes look them up, and as they are compared along the order.
+    looked_up: Sequence[str] = ()
+    compared: Sequence[str] = ()
+    # Of what is found apart, and nothing is found twice: all for an admin; for others what
+    # everybody sees, and what is their own.
+    sights: Sequence[str] = ("true",)
+    order: str
+    # What is raised when as many may no longer be in the first sight; nothing if that is one's own.
+    counters: Sequence[str] = ()
+
+
+class ListingRepository(Repository):
+    async def _page(
+        self, listing: Listing, values: Mapping[str, Any], page: PageRequest
+    ) -> tuple[Sequence[RowMapping], int]:
+        """The rows of the page, and the count of the whole."""
+        first = _looked_up(listing, listing.sights[0])
+        # What is one's own is little: its own index is enough.
+        others = [_along(listing, sight) for sight in listing.sights[1:]]
+        counts = [await self._count(first, values, listing.counters)]
+        counts += [await self._count(other, values) for other in others]
+        if sum(counts) <= page.offset:
+            return [], sum(counts)
+        is_few = bool(listing.looked_up) and sum(counts) <= _FEW
+        sources = [first, *others] if is_few else [_along(listing, s) for s in listing.sights]
+        statement = _text(_found(listing, sources, page, is_few=is_few))
+        return await self._rows(statement, {**values, **offset_of(page)}), sum(counts)
+
+    async def _count(
+        self, source: str, values: Mapping[str, Any], counters: Sequence[str] = ()
+    ) -> int:
+        """How many `FROM … WHERE …` has; remembered until one of the counters is raised, if any."""
+        if not counters:
+            return int((await self._do(_text(f"SELECT count(*) {source}"), values)).scalar_one())
+        assert self._connection.sync_connection is not None
+        counts = known_counts(self._connection.sync_connection.engine, "+".join(counters))
+        key = (source, *map(str, values.values()))
+        known, offered = counts.version, counts.offered(key, _AT_NO_TIME)
+        asked = {
+            **values,
+            "known_at": offered.version if offered else -1,
+            "known": offered.total if offered else 0,
+            "mark": counts.wants_mark,
+        }
+        row: Sequence[Any] = (await self._do(_remembered(source, tuple(counters)), asked)).one()
+        total, version, oldest, mark = row
+        if offered is None or offered.version != version:
+            count = Count(total=total, version=version, until=None)
+            counts.learn(key, count, oldest, mark, known=known)
+        return int(total)
+
+
+def is_indexed(part: str) -> bool:
+    """Less than three letters are in no index."""
+    return len(part) >= _SHORTEST_INDEXED
+
+
+def in_order(ordering: Sequence[str], columns: Mapping[str, str], id: str) -> str:
+    """Made unique by the id, which goes the way of what it tells apart: indexes are walked so."""
+    keys = [
+        f"{columns[name.removeprefix('-')]}{' DESC' if name.startswith('-') else ''}"
+        for name in ordering
+    ]
+    return ", ".join([*keys, f"{id} DESC" if ordering[-1].startswith("-") else id])
+
+
+def _looked_up(listing: Listing, sight: str) -> str:
+    return f"{listing.asked_of} WHERE {' AND '.join([sight, *listing.looked_up])}"
+
+
+def _along(listing: Listing, sight: str) -> str:
+    return f"{listing.asked_of} WHERE {' AND '.join([sight, *listing.compared])}"
+
+
+def _found(listing: Listing, sources: Sequence[str], page: PageRequest, *, is_few: bool) -> str:
+    """Few, or from several sights: the ids first; all else is met along the order."""
+    id, bounds = f"{listing.alias}.id", f"ORDER BY {listing.order} {limited(page)}"
+    if not is_few and len(sources) == 1:
+        where = sources[0].removeprefix(listing.asked_of)
+        return f"{listing.shown}{where} {bounds}"
+    reach = "" if is_few else f" ORDER BY {listing.order} LIMIT {_reach(page)}"
+    parts = " UNION ALL ".join(f"(SELECT {id} {source}{reach})" for source in sources)
+    return f"{listing.shown} WHERE {id} = ANY(ARRAY({parts})) {bounds}"
+
+
+def _reach(page: PageRequest) -> int:
+    """As many of each as may be on the page or before it; of few sizes, for each is a statement."""
+    return 1 << (page.size + page.offset - 1).bit_length()
+
+
+@lru_cache(maxsize=1024)
+def _text(statement: str) -> TextClause:
+    return text(statement)
+
+
+@lru_cache(maxsize=256)
+def _remembered(source: str, counters: tuple[str, ...]) -> TextClause:
+    version = " + ".join(raised(name) for name in counters)
+    return text(
+        "SELECT CASE WHEN now.version = :known_at THEN CAST(:known AS bigint)"
+        f" ELSE (SELECT count(*) {source}) END, now.version, {OLDEST}, {MARK}"
+        f" FROM (SELECT {version} AS version) AS now"
+    )
