@@ -1,0 +1,154 @@
+"""Schemathesis over every document, as each of four people: what `make fuzz` runs.
+
+    python -m tests.fuzz [cases]
+
+A real server with the demo's data for each person, for they may change what all others find. Rounds
+go on, each with the next seed, until there were that many cases; the exit status is 1 if any of
+them failed, or if the server logged an error that nobody expected.
+"""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+
+import httpx
+
+from app.config import CONTRACTS
+from tests import processes
+
+CASES = 50_000
+SEED = 20_261
+# For each operation and round, beside those by which its schema is gone through.
+EXAMPLES = 15
+CONFIGURATION = Path(__file__).parent / "schemathesis.toml"
+DOCUMENTS = {"native": "", **{name: f"/compat/{name}" for name in CONTRACTS}}
+_DEMO = "demo-password-1"
+PEOPLE = {
+    "anonymous": None,
+    "attendee": ("alice", _DEMO),
+    "organizer": ("organizer", _DEMO),
+    "admin": ("admin", "admin123"),
+}
+_ENVIRONMENT = {
+    "PLENARY_CONTRACTS": ",".join(CONTRACTS),
+    "PLENARY_LOGIN_LIMIT_ACCOUNT": "0",
+    "PLENARY_LOGIN_LIMIT_ADDRESS": "0",
+    "PLENARY_WRITE_LIMIT": "0",
+    "PLENARY_ARGON2_TIME_COST": "1",
+    "PLENARY_ARGON2_MEMORY_KIB": "8",
+    "PLENARY_LOG_FORMAT": "json",
+    "PLENARY_LOG_LEVEL": "warning",
+}
+_UNEXPECTED = "unexpected error"
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """How much was tried, and what was found."""
+
+    cases: int = 0
+    failed: list[str] = field(default_factory=list)
+    found: Counter[str] = field(default_factory=Counter)
+
+
+async def fuzz(cases: int, home: Path) -> Tally:
+    """Rounds until there were that many cases."""
+    tally, seed = Tally(), SEED
+    while tally.cases < cases and not tally.failed:
+        for person, login in PEOPLE.items():
+            directory = home / f"{seed}-{person}"
+            directory.mkdir()
+            server = await processes.serve(_ENVIRONMENT, directory, "--demo")
+            try:
+                headers = await _headers(server.url, login)
+                for name, prefix in DOCUMENTS.items():
+                    out = directory / name
+                    url = f"{server.url}{prefix}/openapi.json"
+                    await _document(tally, f"{name} as {person}, seed {seed}", url, headers, out)
+            finally:
+                await server.stop()
+            _add_log(tally, server.log)
+        seed += 1
+    return tally
+
+
+async def _headers(url: str, login: tuple[str, str] | None) -> list[str]:
+    """Who one is, as options: asked for once, since names and passwords are fuzzed as well."""
+    if login is None:
+        return []
+    async with httpx.AsyncClient(base_url=url) as client:
+        body = dict(zip(("username", "password"), login, strict=True))
+        answer = await client.post("/api/v1/token/", json=body)
+        return ["--header", f"Authorization: Bearer {answer.json()['data']['access']}"]
+
+
+async def _document(tally: Tally, title: str, url: str, headers: list[str], out: Path) -> None:
+    """One run of schemathesis; what it says is in the file beside its report."""
+    seed, began = title.rpartition(" ")[2], monotonic()
+    report = out.with_suffix(".json")
+    options = ["--phases=examples,coverage,fuzzing", "--continue-on-failure", "--no-color"]
+    process = await asyncio.create_subprocess_exec(
+        os.environ.get("SCHEMATHESIS", str(Path(sys.executable).parent / "schemathesis")),
+        f"--config-file={CONFIGURATION}",
+        "run",
+        url,
+        f"--max-examples={EXAMPLES}",
+        f"--seed={seed}",
+        *headers,
+        *options,
+        "--generation-database=none",
+        "--report=json",
+        f"--report-json-path={report}",
+        cwd=out.parent,
+        stdout=out.with_suffix(".txt").open("wb"),
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    status = await process.wait()
+    told = json.loads(report.read_text()) if report.exists() else {}
+    counted = told.get("test_cases", {}).get("generated", 0)
+    tally.cases += counted
+    print(f"{title}: {counted} cases, {monotonic() - began:.0f} s", flush=True)
+    if status == 0:
+        return
+    tally.failed.append(title)
+    for failure in told.get("failures", []):
+        tally.found[failure["title"]] += failure["count"]
+        for operation in failure["operations"]:
+            print(f"  {failure['title']}: {operation}")
+    for error in told.get("errors", []):
+        print(f"  {error}")
+    print(f"  told in {out.with_suffix('.txt')}", flush=True)
+
+
+def _add_log(tally: Tally, log: Path) -> None:
+    lines = [line for line in log.read_text().splitlines() if _UNEXPECTED in line]
+    if lines:
+        tally.failed.append(str(log))
+        tally.found[_UNEXPECTED] += len(lines)
+        print(f"  {len(lines)} unexpected errors in {log}: {lines[0][:2000]}", flush=True)
+
+
+def main() -> int:
+    cases = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
+    home = Path(tempfile.mkdtemp(prefix="plenary-fuzz-"))
+    began = monotonic()
+    tally = asyncio.run(fuzz(cases, home))
+    took = monotonic() - began
+    print(f"{tally.cases} cases in {took:.0f} s: {tally.found.total()} failures")
+    for title, count in tally.found.items():
+        print(f"  {count} × {title}")
+    if tally.failed:
+        return 1
+    shutil.rmtree(home, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
