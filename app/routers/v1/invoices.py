@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from app.domain import invoices
 from app.domain.invoices import Invoice, InvoiceFilter
+from app.domain.invoicing import Sale
 from app.domain.payments import PaymentStatus
 from app.routers.deps import Me, Now, Rt, Uow
 from app.routers.fields import Needle, PathId, QueryId
@@ -24,9 +25,21 @@ class SellerOut(BaseModel):
     name: str
     email: str
 
+    @classmethod
+    def of(cls, sale: Sale) -> "SellerOut":
+        return cls(name=sale.seller_name, email=sale.seller_email)
 
-class BuyerOut(SellerOut):
+
+class BuyerOut(BaseModel):
+    name: str
+    email: str
     organization: str
+
+    @classmethod
+    def of(cls, sale: Sale) -> "BuyerOut":
+        return cls(
+            name=sale.buyer_name, email=sale.buyer_email, organization=sale.buyer_organization
+        )
 
 
 class InvoiceOut(BaseModel):
@@ -93,12 +106,8 @@ class InvoiceOut(BaseModel):
             conference=invoice.conference_id,
             transaction_id=invoice.transaction_id,
             payment_status=invoice.payment_status,
-            seller=SellerOut(name=sale.seller_name, email=sale.seller_email),
-            buyer=BuyerOut(
-                name=sale.buyer_name,
-                email=sale.buyer_email,
-                organization=sale.buyer_organization,
-            ),
+            seller=SellerOut.of(sale),
+            buyer=BuyerOut.of(sale),
             description=sale.description,
             quantity=sale.quantity,
             amount=float(invoice.amount.amount),
