@@ -7,6 +7,7 @@ JOBS ?= 2
 ARGS ?=
 SECONDS ?= 60
 SEED ?=
+ROUNDS ?= 1000
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -16,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check fix migrate migration bench bench-growth torture fuzz lock
+.PHONY: help install run test check fix migrate migration bench bench-growth torture rush fuzz lock
 
 help: ## What there is to make
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +54,9 @@ bench-growth: .venv/.dev ## Measure lists, searches, details at 1,000 and at 100
 
 torture: .venv/.dev ## Attack a whole installation, and audit it [SECONDS=60] [SEED=…] [ARGS="--sabotage seats"]
 	@$(BIN)/python -m torture --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+rush: .venv/.dev ## Two hundred buyers for ten seats, again and again [ROUNDS=1000] [SEED=…] [ARGS="--sabotage seats"]
+	@$(BIN)/python -m torture.rush --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 fuzz: .venv/.dev ## Whatever nobody means to send, and schemathesis over every document [CASES=50000]
 	@TESTS_FUZZ=whole $(BIN)/pytest -n $(JOBS) tests/fuzz

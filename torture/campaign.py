@@ -1,14 +1,12 @@
 """A campaign: clients and nemesis for so many seconds, then peace, then the auditor."""
 
 import asyncio
-import os
 import random
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import asyncpg
 
@@ -16,6 +14,7 @@ from torture import nemesis, scene
 from torture.acknowledgements import Acknowledgements
 from torture.auditor import Acknowledged, Auditor
 from torture.driver import Client, Tally
+from torture.house import audit
 from torture.installation import Installation
 from torture.nemesis import KINDS, Nemesis
 from torture.sabotage import SABOTAGES
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 
 SETTLED_WITHIN = 120.0
 _LOOK_EVERY = 0.5
-_AUDIT_SECONDS = 120.0
-_UNKNOWN_COMMAND = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,29 +177,5 @@ async def _findings(auditor: Auditor) -> list[str]:
 
 
 async def _ask_the_house(installation: Installation, outcome: Outcome) -> None:
-    """`plenary audit`, as anybody would run it."""
-    inherited: dict[str, Any] = {k: v for k, v in os.environ.items() if k[:8] != "PLENARY_"}
-    asked = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "app.cli",
-        "audit",
-        env=inherited
-        | {"PLENARY_DATABASE_URL": installation.url, "PLENARY_SECRET_KEY": installation.secret},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(_AUDIT_SECONDS):
-            said, _ = await asked.communicate()
-    except TimeoutError:
-        asked.kill()
-        outcome.findings.append("plenary audit did not end")
-        return
-    text = said.decode(errors="replace").strip()
-    if asked.returncode == _UNKNOWN_COMMAND and "No such command" in text:
-        outcome.audit = "there is no `plenary audit` here: its promises were not asked"
-        return
-    outcome.audit = f"ended with {asked.returncode}"
-    if asked.returncode:
-        outcome.findings.append(f"plenary audit {outcome.audit}: {text[-2000:]}")
+    outcome.audit, broken = await audit(installation.url, installation.secret)
+    outcome.findings += broken

@@ -36,11 +36,17 @@ _CREATE = (
 
 
 class Installation:
-    """Used as `async with`; what dies is begun again, unless somebody holds it `down`."""
+    """Used as `async with`; what dies is begun again, unless somebody holds it `down`.
 
-    def __init__(self, folder: Path, *, servers: int = 2, sabotage: str = "") -> None:
+    One that is not to be `attacked` has nothing between servers and database.
+    """
+
+    def __init__(
+        self, folder: Path, *, servers: int = 2, sabotage: str = "", attacked: bool = True
+    ) -> None:
         self._folder = folder
         self._sabotage = sabotage
+        self._attacked = attacked
         self._down: set[Process] = set()
         self._stack = AsyncExitStack()
         self.secret = secrets.token_hex(32)
@@ -63,9 +69,10 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         """What servers and worker are told: they meet everything through the proxies."""
+        ports = {name: proxy.port for name, proxy in self.proxies.items()}
         return {
-            "PLENARY_DATABASE_URL": self.postgres.url(self.proxies["postgres"].port),
-            "PLENARY_REDIS_URL": f"redis://{HOST}:{self.proxies['redis'].port}/0",
+            "PLENARY_DATABASE_URL": self.postgres.url(ports.get("postgres")),
+            "PLENARY_REDIS_URL": f"redis://{HOST}:{ports.get('redis', self._redis_port)}/0",
             "PLENARY_SECRET_KEY": self.secret,
             "PLENARY_DATA_DIR": str(self._folder),
             "PLENARY_CONTRACTS": "mini-event",
@@ -95,9 +102,10 @@ class Installation:
             self.redis = redis(self._folder, port := free_port())
             stack.push_async_callback(self.redis.kill)
             self.redis.begin()
-            self.proxies["postgres"] = await stack.enter_async_context(Proxy(self.postgres.port))
-            self.proxies["redis"] = await stack.enter_async_context(Proxy(port))
             self._redis_port = port
+            for name, behind in (("postgres", self.postgres.port), ("redis", port)):
+                if self._attacked:
+                    self.proxies[name] = await stack.enter_async_context(Proxy(behind))
             await stack.enter_async_context(self.callbacks)
             await stack.enter_async_context(self.mails)
             await self._begin(stack)

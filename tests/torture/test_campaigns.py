@@ -1,8 +1,5 @@
 """Short campaigns against whole installations; `make torture` runs long ones."""
 
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,14 +22,6 @@ QUICK = (
     "double callbacks",
     "lose mails",
 )
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """Not `tmp_path`: other users, such as that of the database, are shut out of where that is."""
-    made = Path(tempfile.mkdtemp(prefix="plenary-torture-"))
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
 
 
 @pytest.mark.slow
