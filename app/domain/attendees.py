@@ -18,6 +18,7 @@ from app.domain.errors import (
 )
 from app.domain.idempotency import once
 from app.domain.pages import Page, PageRequest
+from app.domain.records import can_see
 
 if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
@@ -78,7 +79,7 @@ class Sight(StrEnum):
 
 
 def sight_of(caller: Caller) -> Sight:
-    """Admins see everybody, organizers their own people, attendees themselves (`not_found`)."""
+    """How a list of people is looked for; of one person `can_see` decides."""
     if caller.is_admin:
         return Sight.EVERYBODY
     return Sight.OWN_PEOPLE if caller.is_organizer else Sight.ONESELF
@@ -223,10 +224,10 @@ async def delete(uow: "UnitOfWork", caller: Caller, attendee_id: int, now: datet
 
 async def seen(tx: "Transaction", caller: Caller, attendee_id: int) -> Attendee:
     """One attendee whom the caller may see. Raises NotFound."""
-    attendee = await tx.attendees.seen(attendee_id, sight_of(caller), caller.user_id)
-    if attendee is None:
+    known = await tx.attendees.known(attendee_id, caller.user_id)
+    if known is None or not can_see(caller, known[1]):
         raise NotFound
-    return attendee
+    return known[0]
 
 
 async def _locked(tx: "Transaction", caller: Caller, attendee_id: int) -> Attendee:
@@ -242,7 +243,8 @@ async def _ensure_email_free(
     holder = await tx.attendees.of_email(fold(email))
     if holder is None or holder.id == but:
         return
-    if await tx.attendees.seen(holder.id, sight_of(caller), caller.user_id) is None:
+    known = await tx.attendees.known(holder.id, caller.user_id)
+    if known is None or not can_see(caller, known[1]):
         raise EmailTaken
     raise EmailTaken(other=Other(kind="attendee", id=holder.id, name=holder.name))
 

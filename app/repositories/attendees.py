@@ -10,21 +10,31 @@ from app.domain.access import fold
 from app.domain.attendees import Attendee, AttendeeDraft, AttendeeFilter, Sight
 from app.domain.errors import NotFound
 from app.domain.pages import Page, PageRequest
+from app.domain.records import Record, Showing
 from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
-from app.repositories.ownership import OWNER, people_of, self_of
+from app.repositories.ownership import OWNER, PROVEN, people_of, self_of
 from app.repositories.tables import CLAIMING, CLAIMS, PEOPLE
 
-_COLUMNS = (
-    "a.id, a.name, a.email, a.phone_number, a.organization, a.user_id, a.created_by,"
-    " a.created_at, a.updated_at"
+_FIELDS = (
+    *("id", "name", "email", "phone_number", "organization", "user_id", "created_by"),
+    *("created_at", "updated_at"),
 )
+_COLUMNS = ", ".join(f"a.{field}" for field in _FIELDS)
 _LIVING = f"SELECT {_COLUMNS} FROM attendees a WHERE a.deleted_at IS NULL"
 _SEEN = {
     Sight.EVERYBODY: "true",
     Sight.OWN_PEOPLE: f"a.id IN ({people_of(':viewer')})",
     Sight.ONESELF: self_of(":viewer"),
 }
-_FIND = {sight: text(f"{_LIVING} AND a.id = :id AND {seen}") for sight, seen in _SEEN.items()}
+# One row per kind of registration for the viewer's conferences; one without, where there is none.
+_KNOWN = text(
+    f"SELECT {_COLUMNS}, {PROVEN} AS is_proven, showing.owner_id, showing.is_guests"
+    " FROM attendees a LEFT JOIN LATERAL"
+    " (SELECT DISTINCT r.owner_id, r.guest_name <> '' AS is_guests FROM registrations r"
+    " JOIN conferences c ON c.id = r.conference_id WHERE r.attendee_id = a.id"
+    " AND c.organizer_id = :viewer AND c.deleted_at IS NULL) showing ON true"
+    " WHERE a.deleted_at IS NULL AND a.id = :id"
+)
 _LOCK = text(f"{_LIVING} AND a.id = :id FOR NO KEY UPDATE")
 # Whoever an account is, or may be linked to by one of these addresses.
 _LOCK_KNOWN = text(
@@ -106,10 +116,14 @@ _FILTERS = {
 
 
 class Attendees(ListingRepository):
-    async def seen(self, id: int, sight: Sight, viewer_id: int) -> Attendee | None:
-        """The living attendee, if this sight shows it to the viewer."""
-        row = await self._row(_FIND[sight], {"id": id, "viewer": viewer_id})
-        return None if row is None else _attendee(row)
+    async def known(self, id: int, viewer_id: int) -> tuple[Attendee, Record] | None:
+        """The living attendee, and what decides whether the viewer sees it."""
+        rows = await self._rows(_KNOWN, {"id": id, "viewer": viewer_id})
+        if not rows:
+            return None
+        showings = [_showing(row) for row in rows if row["is_guests"] is not None]
+        attendee = Attendee(**{name: rows[0][name] for name in _FIELDS})
+        return attendee, _record(attendee, showings, is_proven=rows[0]["is_proven"])
 
     async def lock(self, id: int) -> Attendee:
         """Lock a living attendee and read it as it is now. Raises NotFound."""
@@ -250,3 +264,16 @@ def _wanted(filter: AttendeeFilter) -> dict[str, Any]:
 
 def _attendee(row: RowMapping) -> Attendee:
     return Attendee(**row)
+
+
+def _showing(row: RowMapping) -> Showing:
+    return Showing(owner_id=row["owner_id"], is_guests=row["is_guests"])
+
+
+def _record(attendee: Attendee, showings: Sequence[Showing], *, is_proven: bool) -> Record:
+    return Record(
+        user_id=attendee.user_id,
+        created_by=attendee.created_by,
+        is_proven=is_proven,
+        showings=showings,
+    )

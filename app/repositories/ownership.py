@@ -40,12 +40,14 @@ def _owned_by(parameter: str) -> str:
     )
 
 
-# Whether the record of a person `a` is their account's: by entering it, or by proving the address.
-# From then on it is nobody else's, whoever entered it.
-THEIRS = (
-    "(coalesce(a.created_by = a.user_id, false) OR EXISTS (SELECT FROM users proven"
-    " WHERE proven.id = a.user_id AND proven.verified_at IS NOT NULL))"
+# Whether the account of a person `a` has proven its address.
+PROVEN = (
+    "EXISTS (SELECT FROM users proven"
+    " WHERE proven.id = a.user_id AND proven.verified_at IS NOT NULL)"
 )
+# Whether the record of a person `a` is their account's: by entering it, or by proving the address.
+# From then on it is nobody else's, whoever entered it. The twin of the domain's `is_theirs`.
+THEIRS = f"(coalesce(a.created_by = a.user_id, false) OR {PROVEN})"
 # What others registered a person for: by an address alone, or while the record was not theirs.
 BY_OTHERS = f"(r.guest_name <> '' OR r.owner_id IS DISTINCT FROM a.user_id AND {THEIRS})"
 
@@ -56,7 +58,7 @@ def self_of(parameter: str) -> str:
 
 
 def shown_by(claim: str) -> str:
-    """Whether a registration of the person `a` shows its organizer their record.
+    """Whether a registration of the person `a` shows its organizer their record: as `shows` has it.
 
     Anybody can write down anybody's address: it takes a registration by whoever has the record.
     """
@@ -68,7 +70,7 @@ def shown_by(claim: str) -> str:
 
 
 def people_of(parameter: str) -> str:
-    """The ids of an organizer's people: oneself, whom one brought, and the guests.
+    """The ids of an organizer's people: oneself, whom one brought, and the guests; as `can_see`.
 
     Each kind by its own index: asked once, whoever else there is.
     """

@@ -74,7 +74,7 @@ async def test_a_deleted_attendee_is_neither_found_nor_locked_nor_linked(uow: Un
         await tx.attendees.link("ann@example.com", ann.id)
         assert await tx.attendees.of_email("ann@example.com") is None
         assert await tx.attendees.of_user(ann.id) is None
-        assert await tx.attendees.seen(gone.id, Sight.EVERYBODY, ann.id) is None
+        assert await tx.attendees.known(gone.id, ann.id) is None
         with pytest.raises(NotFound):
             await tx.attendees.lock(gone.id)
 
