@@ -98,7 +98,7 @@ async def end_all_of_session(
     The conference is locked by the caller already.
     """
     elsewhere = await tx.waitlist.awaited_because_of(session_id)
-    await tx.seats.lock_sessions([session_id, *_sessions(elsewhere)])
+    await tx.seats.lock_sessions([session_id, *sessions_of(elsewhere)])
     ended = await tx.registrations.lock_claims(conference_id=conference_id, session_id=session_id)
     await _end(tx, ended, RegistrationStatus.CANCELLED, reason, now)
     await promotion.serve(tx, elsewhere, Cause.SESSION_DELETED, now)
@@ -117,8 +117,8 @@ async def end_some_of_conference(
     awaited = await tx.waitlist.awaited_by([claim.attendee_id for claim in claims])
     elsewhere = [target for target in awaited if target.conference_id != conference_id]
     # All sessions: whoever is about to take a seat in one has it before this, or finds it is over.
-    sessions = {*await tx.sessions.ids_of(conference_id), *_sessions(c.target for c in claims)}
-    await tx.seats.lock_sessions([*sessions, *_sessions(elsewhere)])
+    sessions = {*await tx.sessions.ids_of(conference_id), *sessions_of(c.target for c in claims)}
+    await tx.seats.lock_sessions([*sessions, *sessions_of(elsewhere)])
     locked = await tx.registrations.lock_claims(conference_id=conference_id, most=most)
     # What holds seats that are not locked is found again.
     ended = [c for c in locked if c.session_id is None or c.session_id in sessions]
@@ -174,11 +174,11 @@ async def _cancelled(
     if waits:
         ensure_waiting(found)
     ensure_live(found)
-    if _is_paid(found) and not manages(caller, found):
+    if is_paid(found) and not manages(caller, found):
         begins_at = await tx.payments.begins_at(found.id)
         ensure_owner_may(is_whole=True, begins_at=begins_at, now=now)
     money = GivenBack(by=caller.user_id)
-    reason = _reason(money, found)
+    reason = reason_of(money, found)
     freed = await _end(tx, [found], RegistrationStatus.CANCELLED, reason, now, money=money)
     await promotion.serve(tx, [*freed, *elsewhere], Cause.CANCELLED, now)
     return replace(
@@ -190,7 +190,7 @@ async def _cancelled(
     )
 
 
-def _is_paid(registration: Registration) -> bool:
+def is_paid(registration: Registration) -> bool:
     """To cancel it is to take the money back."""
     confirmed = registration.status is RegistrationStatus.CONFIRMED
     return confirmed and not registration.price.is_free
@@ -207,16 +207,16 @@ async def end_refunded(
 
     It is locked already, with its target and the queues `elsewhere` that its attendee holds up.
     """
-    reason = _reason(money, registration)
+    reason = reason_of(money, registration)
     freed = await _end(tx, [registration], RegistrationStatus.CANCELLED, reason, now, money=money)
     await promotion.serve(tx, [*freed, *elsewhere], Cause.CANCELLED, now)
 
 
-def _reason(money: GivenBack, registration: Registration) -> str:
+def reason_of(money: GivenBack, registration: Registration) -> str:
     return "cancelled_by_owner" if registration.owner_id == money.by else "cancelled"
 
 
-def _sessions(targets: Iterable[Target]) -> Sequence[int]:
+def sessions_of(targets: Iterable[Target]) -> Sequence[int]:
     return [target.session_id for target in targets if target.session_id is not None]
 
 

@@ -137,7 +137,7 @@ async def refresh(uow: "UnitOfWork", tokens: Tokens, token: str, now: datetime) 
         family = await tx.accounts.lock_family(shown.family, now)
         means = turn(family, shown, now)
         if family is not None and means is Turn.NEXT:
-            jti = _new_jti()
+            jti = new_jti()
             await tx.accounts.rotate(family.id, jti, now, now + tokens.refresh_for)
             return tokens.pair(family.user_id, family.id, jti, now)
         if family is not None and means is Turn.DOUBLED:
@@ -203,10 +203,10 @@ async def change_password(
 
 
 async def _open_family(tx: "Transaction", tokens: Tokens, user_id: int, now: datetime) -> TokenPair:
-    family, jti = str(uuid4()), _new_jti()
+    family, jti = str(uuid4()), new_jti()
     await tx.accounts.open_family(family, user_id, jti, now, now + tokens.refresh_for)
     return tokens.pair(user_id, family, jti, now)
 
 
-def _new_jti() -> str:
+def new_jti() -> str:
     return secrets.token_hex(16)

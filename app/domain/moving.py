@@ -110,7 +110,7 @@ async def move(
         [place] = admit([wish], [choices], holding, own)
         if isinstance(place, Refused):
             raise place
-        new = _moved(old, place.offer, now, tx.hold)
+        new = moved(old, place.offer, now, tx.hold)
         await tx.registrations.move(new, place.offer.period, now)
         await tx.seats.move(shifts([old], [new]))
         await promotion.serve(tx, [old.target, *elsewhere], Cause.MOVED, now)
@@ -154,7 +154,7 @@ def ensure_same_attendee(registration: Registration, attendee_id: int | None) ->
         raise Invalid("A registration cannot be given to another attendee.", field="attendee")
 
 
-def _held_until(old: Registration, price: Money, now: datetime, hold: timedelta) -> datetime | None:
+def held_until(old: Registration, price: Money, now: datetime, hold: timedelta) -> datetime | None:
     """Moving about prolongs no hold."""
     if price == old.price:
         return old.hold_expires_at
@@ -162,7 +162,7 @@ def _held_until(old: Registration, price: Money, now: datetime, hold: timedelta)
     return min(anew, old.hold_expires_at) if anew and old.hold_expires_at else anew
 
 
-def _moved(old: Registration, offer: Offer, now: datetime, hold: timedelta) -> Registration:
+def moved(old: Registration, offer: Offer, now: datetime, hold: timedelta) -> Registration:
     price = offer.unit_price.times(old.quantity)
     kept = price == old.price
     status = old.status if kept else starts_as(price)
@@ -173,6 +173,6 @@ def _moved(old: Registration, offer: Offer, now: datetime, hold: timedelta) -> R
         ticket_type_id=offer.ticket_type_id,
         price=price,
         status=status,
-        hold_expires_at=_held_until(old, price, now, hold),
+        hold_expires_at=held_until(old, price, now, hold),
         confirmed_at=(old.confirmed_at or now) if status is RegistrationStatus.CONFIRMED else None,
     )

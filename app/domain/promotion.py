@@ -122,13 +122,13 @@ async def serve(
     if not wanted:
         return {}
     supply = await _supply(tx, wanted)
-    heads = {target: 0 for target in supply.calling() if _is_open(target, wanted, supply, now)}
+    heads = {target: 0 for target in supply.calling() if is_open(target, wanted, supply, now)}
     seating = Seating(supply.stocks(), {})
     turns: list[Turn] = []
     while heads:
         queue = await tx.waitlist.heads(heads, supply.sold_out(seating), BITE)
         turns += await _round(tx, queue, supply, seating)
-        heads = _further(heads, queue, supply, seating)
+        heads = go_on(heads, queue, supply, seating)
     await _write(tx, turns, cause, now)
     kept: dict[Pool, int] = {}
     for turn in turns:
@@ -182,7 +182,7 @@ async def _supply(tx: "Transaction", targets: Iterable[Target]) -> Supply:
     )
 
 
-def _is_open(target: Target, wanted: frozenset[Target], supply: Supply, now: datetime) -> bool:
+def is_open(target: Target, wanted: frozenset[Target], supply: Supply, now: datetime) -> bool:
     """Nobody gets a seat of what is not published, or over."""
     found = offer_of(target, None, supply)
     if target not in wanted or found is None:
@@ -206,7 +206,7 @@ async def _round(
     return call_up(queue, offers, holding, seating, frozenset(people - still))
 
 
-def _further(
+def go_on(
     heads: Mapping[Target, int], queue: Sequence[Registration], supply: Supply, seating: Seating
 ) -> dict[Target, int]:
     """Where to go on: in queues that were not read to their end and still have seats."""
@@ -236,11 +236,11 @@ async def _write(tx: "Transaction", turns: Sequence[Turn], cause: Cause, now: da
             if turn.skip is not None
         ]
     )
-    await tell(tx, [_told(t, r) for t, r in zip(seated, new, strict=True)], now)
+    await tell(tx, [word_of_seat(t, r) for t, r in zip(seated, new, strict=True)], now)
     await tx.announce([Message(kind=MessageKind.PROMOTED, subject=r.id) for r in new], now)
 
 
-def _told(turn: Turn, registration: Registration) -> Notification:
+def word_of_seat(turn: Turn, registration: Registration) -> Notification:
     assert turn.offer is not None
     paid = registration.status is RegistrationStatus.CONFIRMED
     return Notification(

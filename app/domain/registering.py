@@ -61,14 +61,14 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Facts:
+class Facts:
     supply: Supply
     people: Mapping[int, Person]
     held: Mapping[int, list[Held]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Fit:
+class Fit:
     """A wish that no rule refuses for itself, and what would fulfil it."""
 
     ask: Ask
@@ -91,10 +91,10 @@ async def register_batch(
     """
     answers: dict[int, Answer] = {}
     async with uow as tx:
-        answers.update(_repeated_in_batch(asks))
+        answers.update(repeated_in_batch(asks))
         claims = [ask.claim for place, ask in enumerate(asks) if ask.claim and place not in answers]
         earlier = await tx.idempotency.open(claims, now)
-        answers.update(_answered_before(asks, earlier, answers))
+        answers.update(answered_before(asks, earlier, answers))
         open_asks = {place: ask for place, ask in enumerate(asks) if place not in answers}
         wishes = [ask.wish for ask in open_asks.values()]
         targets = [wish.target for wish in wishes]
@@ -104,8 +104,8 @@ async def register_batch(
         kept = await promotion.serve(tx, calling, Cause.SWEPT, now)
         supply = await reload(tx, supply) if calling else supply
         held = await tx.seats.held(people)
-        facts = _Facts(supply=supply, people=people, held=by_attendee(held))
-        fit = _fit(open_asks, facts, answers, now)
+        facts = Facts(supply=supply, people=people, held=by_attendee(held))
+        fit = those_who_may(open_asks, facts, answers, now)
         decisions = admit(
             [one.ask.wish for one in fit.values()],
             [one.choices for one in fit.values()],
@@ -119,7 +119,7 @@ async def register_batch(
             else:
                 placed[place] = decision
         made = await tx.registrations.add(
-            [_draft(fit[at], place, people, now, tx.hold) for at, place in placed.items()],
+            [drafted(fit[at], place, people, now, tx.hold) for at, place in placed.items()],
             [place.offer.period for place in placed.values()],
         )
         answers.update(zip(placed, made, strict=True))
@@ -140,29 +140,29 @@ async def _follow_up(
     waiting = [entry(r, WaitlistEvent.JOINED, "full", now) for r in made if r.is_waiting]
     await tx.waitlist.note(waiting)
     if not silently:
-        await tx.announce([Message(kind=_told_as(r), subject=r.id) for r in made], now)
+        await tx.announce([Message(kind=told_as(r), subject=r.id) for r in made], now)
     kept = [(ask.claim, r) for ask, r in zip(asks, made, strict=True) if ask.claim is not None]
     await tx.idempotency.keep(kept, now)
 
 
-def _told_as(registration: Registration) -> MessageKind:
+def told_as(registration: Registration) -> MessageKind:
     return MessageKind.WAITLISTED if registration.is_waiting else MessageKind.REGISTERED
 
 
-def _fit(
-    asks: Mapping[int, Ask], facts: _Facts, answers: dict[int, Answer], now: datetime
-) -> dict[int, _Fit]:
+def those_who_may(
+    asks: Mapping[int, Ask], facts: Facts, answers: dict[int, Answer], now: datetime
+) -> dict[int, Fit]:
     """Those whom no rule refuses for themselves; the others' answers are their refusals."""
     fit = {}
     for place, ask in asks.items():
         try:
-            fit[place] = _ensure_may(ask, facts, now)
+            fit[place] = ensure_may(ask, facts, now)
         except DomainError as refusal:
             answers[place] = refusal
     return fit
 
 
-def _ensure_may(ask: Ask, facts: _Facts, now: datetime) -> _Fit:
+def ensure_may(ask: Ask, facts: Facts, now: datetime) -> Fit:
     person = facts.people.get(ask.wish.attendee_id)
     if person is None:
         raise UnknownReference("There is no such attendee.", field="attendee")
@@ -175,15 +175,15 @@ def _ensure_may(ask: Ask, facts: _Facts, now: datetime) -> _Fit:
     venue, choices = choose(ask.wish, facts.supply, now)
     ensure_may_register(ask.caller, person, venue, holding)
     ensure_open(ask.caller, venue, choices[0], now)
-    return _Fit(ask=ask, venue=venue, choices=choices)
+    return Fit(ask=ask, venue=venue, choices=choices)
 
 
-def _draft(
-    fit: _Fit, place: Place, people: Mapping[int, Person], now: datetime, hold: timedelta
+def drafted(
+    fit: Fit, place: Place, people: Mapping[int, Person], now: datetime, hold: timedelta
 ) -> Registration:
     wish = fit.ask.wish
     price = place.offer.unit_price.times(wish.quantity)
-    status = _begins_as(wish, price, waits=place.waits)
+    status = begins_as(wish, price, waits=place.waits)
     return Registration(
         id=0,
         conference_id=fit.venue.id,
@@ -205,13 +205,13 @@ def _draft(
     )
 
 
-def _begins_as(wish: Wish, price: Money, *, waits: bool) -> RegistrationStatus:
+def begins_as(wish: Wish, price: Money, *, waits: bool) -> RegistrationStatus:
     if waits:
         return RegistrationStatus.WAITLISTED
     return RegistrationStatus.PENDING if wish.awaits_confirmation else starts_as(price)
 
 
-def _repeated_in_batch(asks: Sequence[Ask]) -> dict[int, Answer]:
+def repeated_in_batch(asks: Sequence[Ask]) -> dict[int, Answer]:
     """A key that came twice at once: the first goes on, the others are told to wait."""
     seen: set[tuple[str, str]] = set()
     repeated: dict[int, Answer] = {}
@@ -225,7 +225,7 @@ def _repeated_in_batch(asks: Sequence[Ask]) -> dict[int, Answer]:
     return repeated
 
 
-def _answered_before(
+def answered_before(
     asks: Sequence[Ask],
     earlier: Mapping[Claim, AlreadyDone | DomainError],
     answers: Mapping[int, Answer],

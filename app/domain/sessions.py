@@ -215,7 +215,7 @@ def slot_of(session: Session) -> Slot:
     )
 
 
-def _slot_wanted(draft: SessionDraft) -> Slot:
+def slot_wanted(draft: SessionDraft) -> Slot:
     return Slot(id=0, name=draft.name, speaker=draft.speaker, room=draft.room, period=draft.period)
 
 
@@ -250,7 +250,7 @@ async def create(uow: "UnitOfWork", caller: Caller, draft: SessionDraft, now: da
         price = exact(draft.price, conference.price.currency)
         ensure_within(draft.period, conference)
         programme = await tx.sessions.slots_in(conference.id, draft.period)
-        ensure_free(_slot_wanted(draft), programme, multi_track=conference.multi_track)
+        ensure_free(slot_wanted(draft), programme, multi_track=conference.multi_track)
         session = await tx.sessions.add(draft, conference, price, now)
         await tx.keep(session)
     return session

@@ -1,16 +1,29 @@
 """Who of a queue gets the seats that became free: the first who fits, and nobody is overtaken."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.admission import Held, Offer, Pool, PoolKind, Seating, Stock, Target
+from app.domain.conferences import ConferenceStatus, Visibility
 from app.domain.money import Money
-from app.domain.promotion import Turn, call_up, passed_over, promoted
+from app.domain.notifications import Notification, NotificationKind
+from app.domain.promotion import (
+    BITE,
+    Turn,
+    call_up,
+    go_on,
+    is_open,
+    passed_over,
+    promoted,
+    word_of_seat,
+)
 from app.domain.registrations import Registration, RegistrationStatus, Shift, shifts
+from app.domain.supply import Supply, Venue
 from app.domain.times import TimeRange
-from app.domain.waitlist import Skip
+from app.domain.waitlist import Entry, Skip, WaitlistEvent, entry
 
 NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)
 FREE, PRICED = Money(minor=0, currency="USD"), Money(minor=4900, currency="USD")
@@ -193,3 +206,122 @@ def test_no_seat_is_given_twice_and_nobody_who_fits_is_left_waiting(
         for later in line[place + 1 :]:
             alike = (one.quantity, one.pools) == (later.quantity, later.pools)
             assert not (alike and later in given_to and one not in given_to)
+
+
+VENUE = Venue(
+    id=1,
+    organizer_id=7,
+    status=ConferenceStatus.PUBLISHED,
+    visibility=Visibility.PUBLIC,
+    registration_deadline=None,
+    starts_at=NOON,
+    ends_at=NOON + timedelta(hours=2),
+    admission=offer(stock(HALL, 10, taken=10)),
+)
+KEYNOTE = offer(stock(ROOM, 10))
+OPEN = Supply(venues={1: VENUE}, sessions={5: KEYNOTE})
+
+
+def test_seats_are_given_out_of_what_is_published_and_not_over() -> None:
+    both = frozenset({SESSION, CONFERENCE})
+    assert is_open(SESSION, both, OPEN, NOON)
+    assert is_open(CONFERENCE, both, OPEN, NOON + timedelta(hours=1))
+    # The keynote has ended by then, the conference has not.
+    assert not is_open(SESSION, both, OPEN, NOON + timedelta(hours=1))
+    assert not is_open(CONFERENCE, both, OPEN, VENUE.ends_at)
+    draft = replace(OPEN, venues={1: replace(VENUE, status=ConferenceStatus.DRAFT)})
+    assert not is_open(SESSION, both, draft, NOON)
+
+
+def test_what_was_not_asked_for_or_is_gone_gives_no_seats() -> None:
+    assert not is_open(SESSION, frozenset({CONFERENCE}), OPEN, NOON)
+    assert not is_open(SESSION, frozenset({SESSION}), replace(OPEN, sessions={}), NOON)
+
+
+def test_a_queue_is_read_on_where_it_was_not_read_to_its_end_and_has_seats() -> None:
+    seating = Seating(OPEN.stocks(), {})
+    of_session = [waiting(id) for id in range(1, BITE + 1)]
+    of_hall = [waiting(id, target=CONFERENCE) for id in range(5000, 5000 + BITE)]
+    heads = {SESSION: 0, CONFERENCE: 0}
+    # The hall is full.
+    assert go_on(heads, [*of_session, *of_hall], OPEN, seating) == {SESSION: BITE}
+    assert go_on(heads, of_session[1:], OPEN, seating) == {}
+    assert go_on(heads, of_session, replace(OPEN, sessions={}), seating) == {}
+    assert go_on(heads, [], OPEN, seating) == {}
+
+
+def test_whoever_moves_up_is_told_and_to_pay_where_there_is_a_price() -> None:
+    [turn] = call([waiting(11)], offer(stock(ROOM, 1)))
+    told = word_of_seat(turn, promoted(turn, NOON, timedelta()))
+    assert told == Notification(
+        attendee_id=11,
+        kind=NotificationKind.WAITLIST_PROMOTION,
+        conference_id=1,
+        registration_id=11,
+        title="A seat for you",
+        message="You moved up from the waitlist of “Summit”.",
+    )
+    [priced] = call([waiting(11)], offer(stock(ROOM, 1), price=PRICED))
+    assert word_of_seat(priced, promoted(priced, NOON, timedelta())).message == (
+        "You moved up from the waitlist of “Summit”. Please pay in time to keep your place."
+    )
+
+
+def test_a_line_of_the_log_says_who_waited_for_what_and_why_it_is_there() -> None:
+    one = waiting(11, target=CONFERENCE, kind=2)
+    assert entry(one, WaitlistEvent.JOINED, "full", NOON) == Entry(
+        registration_id=11,
+        conference_id=1,
+        session_id=None,
+        ticket_type_id=2,
+        event=WaitlistEvent.JOINED,
+        reason="full",
+        at=NOON,
+    )
+    assert entry(waiting(12), WaitlistEvent.LEFT, "", NOON).session_id == 5
+
+
+def test_who_fits_and_is_busy_keeps_the_seats_from_those_behind() -> None:
+    queue = [waiting(11, 2), waiting(12), waiting(13)]
+    turns = call(queue, offer(stock(ROOM, 3)), busy=frozenset({11}))
+    assert [(turn.registration.id, turn.skip) for turn in turns] == [(11, Skip.BUSY), (12, None)]
+
+
+def test_nobody_is_passed_over_in_another_queue_or_behind_the_last_who_got_a_seat() -> None:
+    free = offer(stock(ROOM, 1))
+    turns = call([waiting(11, 2), waiting(12), waiting(13)], free)
+    elsewhere = Turn(registration=waiting(1, target=CONFERENCE), offer=None, skip=Skip.BUSY)
+    behind = Turn(registration=waiting(13), offer=None, skip=Skip.BUSY)
+    assert [turn.registration.id for turn in passed_over([elsewhere, *turns, behind])] == [11]
+
+
+def test_a_promotion_changes_state_price_and_hold_and_nothing_else() -> None:
+    hold = timedelta(minutes=30)
+    one = waiting(11, 2)
+    [turn] = call([one], offer(stock(ROOM, None), price=PRICED))
+    assert promoted(turn, NOON, hold) == replace(
+        one,
+        status=RegistrationStatus.PENDING,
+        price=PRICED.times(2),
+        hold_expires_at=NOON + hold,
+    )
+
+
+@given(
+    before=st.lists(st.tuples(st.integers(1, 9), st.sampled_from(RegistrationStatus)), max_size=8),
+    after=st.lists(st.tuples(st.integers(1, 9), st.sampled_from(RegistrationStatus)), max_size=8),
+)
+def test_counters_that_are_moved_are_what_a_recount_would_find(
+    before: list[tuple[int, RegistrationStatus]], after: list[tuple[int, RegistrationStatus]]
+) -> None:
+    def claims(of: list[tuple[int, RegistrationStatus]]) -> list[Registration]:
+        return [replace(waiting(1, quantity), status=status) for quantity, status in of]
+
+    def count(of: list[Registration]) -> tuple[int, int]:
+        live = sum(one.quantity for one in of if one.status in ("pending", "confirmed"))
+        return live, sum(one.status == "waitlisted" for one in of)
+
+    old, new = claims(before), claims(after)
+    moved = shifts(old, new).get(ROOM, Shift())
+    assert (count(old)[0] + moved.seats, count(old)[1] + moved.waiting) == count(new)
+    assert Shift() not in shifts(old, new).values()

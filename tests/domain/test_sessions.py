@@ -12,6 +12,7 @@ from app.domain.errors import (
     DomainError,
     Invalid,
     InvalidPeriod,
+    Other,
     RoomOverlap,
     ScheduleConflict,
     SessionNotInConference,
@@ -21,6 +22,7 @@ from app.domain.errors import (
 from app.domain.money import Money
 from app.domain.sessions import (
     Session,
+    SessionDraft,
     Slot,
     altered,
     ensure_attendees_free,
@@ -28,8 +30,11 @@ from app.domain.sessions import (
     ensure_stays,
     ensure_within,
     may_move,
+    slot_of,
+    slot_wanted,
 )
 from app.domain.times import TimeRange, days
+from tests.refusing import refused
 
 NINE = datetime(2026, 9, 1, 9, tzinfo=UTC)
 
@@ -208,3 +213,99 @@ def test_only_a_named_time_may_move() -> None:
     assert may_move({"start": NINE})
     assert may_move({"end": NINE})
     assert not may_move({"name": "Other", "capacity": 3})
+
+
+def test_a_session_outside_is_told_how_long_its_conference_lasts() -> None:
+    told = "“Tech Summit 2026” lasts from 2026-09-01 00:00 to 2026-09-04 00:00 UTC."
+    with refused(InvalidPeriod, told, field="start_time"):
+        ensure_within(hours(-10, 1), SUMMIT)
+    with refused(InvalidPeriod, told, field="end_time"):
+        ensure_within(hours(0, 64), SUMMIT)
+    with refused(InvalidPeriod, field="end_time"):
+        ensure_within(hours(1, 0), SUMMIT)
+
+
+def test_each_overlap_is_told_in_its_own_words_and_names_the_other() -> None:
+    other = slot(hours(0, 1), id=3, room="Hall A", speaker="Jane")
+    named = Other(kind="session", id=3, name="Session 3")
+    for many, wanted, error, message in (
+        (False, slot(hours(0, 1)), SessionOverlap, "It would overlap with “Session 3”."),
+        (
+            True,
+            slot(hours(0, 1), room="Hall A"),
+            RoomOverlap,
+            "The room holds “Session 3” at that time.",
+        ),
+        (
+            True,
+            slot(hours(0, 1), speaker="Jane"),
+            SpeakerOverlap,
+            "The speaker gives “Session 3” at that time.",
+        ),
+    ):
+        with refused(error, message, other=named):
+            ensure_free(wanted, [other], multi_track=many)
+
+
+def test_an_overlap_is_found_wherever_it_stands_in_the_programme() -> None:
+    before = [slot(hours(0, 1), id=2), slot(hours(-3, -2), id=1)]
+    with pytest.raises(SessionOverlap):
+        ensure_free(slot(hours(0, 1), id=2), [*before, slot(hours(0, 1), id=4)], multi_track=False)
+
+
+def test_a_moved_session_is_told_what_somebody_holds_then() -> None:
+    moved = replace(KEYNOTE, period=hours(2, 3))
+    claims = [held(hours(2, 3), session_id=KEYNOTE.id), held(hours(2, 3), session_id=9)]
+    told = "Somebody registered for it holds “Elsewhere” at that time."
+    named = Other(kind="session", id=9, name="Elsewhere")
+    with refused(ScheduleConflict, told, field="start_time", other=named):
+        ensure_attendees_free(moved, claims)
+
+
+def test_a_session_that_is_to_move_elsewhere_is_told_that_it_cannot() -> None:
+    told = "A session cannot move to another conference."
+    with refused(SessionNotInConference, told, field="conference"):
+        ensure_stays(KEYNOTE, {"conference_id": 2})
+
+
+def test_everything_that_is_named_changes() -> None:
+    changed = altered(
+        KEYNOTE,
+        {
+            "name": "Closing",
+            "description": "The end",
+            "speaker": "John",
+            "room": "Hall B",
+            "start": NINE + timedelta(hours=1),
+            "end": NINE + timedelta(hours=2),
+            "capacity": 5,
+            "price": Decimal(2),
+        },
+    )
+    assert changed == replace(
+        KEYNOTE,
+        name="Closing",
+        description="The end",
+        speaker="John",
+        room="Hall B",
+        period=hours(1, 2),
+        capacity=5,
+        price=Money(minor=200, currency="USD"),
+    )
+
+
+def test_another_name_is_not_that_of_the_account_any_more() -> None:
+    hers = replace(KEYNOTE, speaker_user_id=4)
+    assert altered(hers, {"name": "Closing"}).speaker_user_id == 4
+    assert altered(hers, {"speaker": "Jane Doe"}).speaker_user_id == 4
+    assert altered(hers, {"speaker": "John"}).speaker_user_id is None
+
+
+def test_the_place_in_the_programme_is_the_same_for_what_is_and_what_is_to_be() -> None:
+    assert slot_of(KEYNOTE) == Slot(
+        id=5, name="Keynote", speaker="Jane Doe", room="Hall A", period=KEYNOTE.period
+    )
+    draft = SessionDraft(
+        conference_id=1, name="Keynote", period=KEYNOTE.period, speaker="Jane Doe", room="Hall A"
+    )
+    assert slot_wanted(draft) == replace(slot_of(KEYNOTE), id=0)

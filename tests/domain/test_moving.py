@@ -1,0 +1,151 @@
+"""What becomes of a registration that moves: its price, its hold, its state."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.domain.access import Caller, Role
+from app.domain.admission import Offer, Pool, PoolKind, Stock, Target, Wish
+from app.domain.conferences import ConferenceStatus, Visibility
+from app.domain.errors import Invalid, PaymentState, RegistrationState
+from app.domain.money import Money
+from app.domain.moving import (
+    RegistrationChange,
+    ensure_not_inside,
+    ensure_payee_stays,
+    ensure_price_moves,
+    ensure_same_attendee,
+    ensure_seated,
+    held_until,
+    moved,
+    stays_with,
+)
+from app.domain.registrations import Registration, RegistrationStatus
+from app.domain.supply import Venue
+from tests.refusing import refused
+
+NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
+HOLD = timedelta(minutes=30)
+FREE, PRICED = Money(minor=0, currency="USD"), Money(minor=4900, currency="USD")
+ELSEWHERE = Offer(
+    target=Target(conference_id=2, session_id=6),
+    name="Workshop",
+    unit_price=FREE,
+    period=None,
+    stocks=(Stock(pool=Pool(PoolKind.SESSION, 6), name="Workshop", capacity=None, seats_taken=0),),
+)
+VENUE = Venue(
+    id=1,
+    organizer_id=7,
+    status=ConferenceStatus.PUBLISHED,
+    visibility=Visibility.PUBLIC,
+    registration_deadline=None,
+    starts_at=NOW,
+    ends_at=NOW + timedelta(days=1),
+    admission=replace(ELSEWHERE, target=Target(conference_id=1, session_id=None)),
+)
+CONFIRMED = Registration(
+    id=3,
+    conference_id=1,
+    session_id=None,
+    attendee_id=10,
+    status=RegistrationStatus.CONFIRMED,
+    quantity=2,
+    price=FREE,
+    hold_expires_at=None,
+    created_at=NOW,
+    confirmed_at=NOW,
+    ended_at=None,
+    end_reason="",
+    organizer_id=7,
+    owner_id=20,
+    ticket_type_id=4,
+)
+HELD = replace(
+    CONFIRMED,
+    status=RegistrationStatus.PENDING,
+    price=PRICED.times(2),
+    hold_expires_at=NOW + timedelta(minutes=10),
+    confirmed_at=None,
+)
+
+
+def caller(user_id: int, role: Role = Role.ORGANIZER) -> Caller:
+    return Caller(user_id=user_id, username="u", email_folded="u@x.org", role=role, family="")
+
+
+def test_a_change_is_the_wish_it_would_be_were_it_made_anew() -> None:
+    same = Wish(
+        attendee_id=10,
+        target=Target(conference_id=1, session_id=None),
+        quantity=2,
+        ticket_type_id=4,
+    )
+    assert RegistrationChange().wish(CONFIRMED) == same
+    assert RegistrationChange(ticket_type_id=5).wish(CONFIRMED) == replace(same, ticket_type_id=5)
+
+
+def test_a_ticket_type_stays_behind_in_its_conference() -> None:
+    wish = RegistrationChange(session_id=6, names_session=True).wish(CONFIRMED)
+    assert (wish.target.session_id, wish.ticket_type_id) == (6, None)
+    there = RegistrationChange(conference_id=2, ticket_type_id=8).wish(CONFIRMED)
+    assert (there.target.conference_id, there.ticket_type_id) == (2, 8)
+
+
+def test_organizers_seat_elsewhere_whoever_comes_to_the_same_conference() -> None:
+    assert stays_with(caller(7), CONFIRMED, VENUE)
+    assert stays_with(caller(1, Role.ADMIN), CONFIRMED, VENUE)
+    assert not stays_with(caller(8), CONFIRMED, VENUE)
+    assert not stays_with(caller(7), CONFIRMED, replace(VENUE, id=2))
+
+
+def test_what_costs_the_same_moves_as_it_is() -> None:
+    there = replace(ELSEWHERE, unit_price=PRICED, ticket_type_id=9)
+    assert moved(HELD, there, NOW, HOLD) == replace(
+        HELD, conference_id=2, session_id=6, ticket_type_id=9
+    )
+    earlier = replace(CONFIRMED, confirmed_at=NOW - HOLD)
+    assert moved(earlier, ELSEWHERE, NOW, HOLD).confirmed_at == NOW - HOLD
+
+
+def test_what_becomes_free_is_confirmed_and_held_no_more() -> None:
+    free = moved(HELD, ELSEWHERE, NOW, HOLD)
+    assert (free.status, free.price.minor) == (RegistrationStatus.CONFIRMED, 0)
+    assert (free.hold_expires_at, free.confirmed_at) == (None, NOW)
+
+
+def test_what_gets_a_price_is_held_until_it_is_paid() -> None:
+    priced = moved(CONFIRMED, replace(ELSEWHERE, unit_price=PRICED), NOW, HOLD)
+    assert (priced.status, priced.price) == (RegistrationStatus.PENDING, PRICED.times(2))
+    assert (priced.hold_expires_at, priced.confirmed_at) == (NOW + HOLD, None)
+
+
+@pytest.mark.parametrize(
+    ("old", "price", "until"),
+    [
+        (HELD, HELD.price, HELD.hold_expires_at),
+        (HELD, PRICED, HELD.hold_expires_at),
+        (replace(HELD, hold_expires_at=NOW + 2 * HOLD), PRICED, NOW + HOLD),
+        (HELD, FREE, None),
+        (CONFIRMED, PRICED, NOW + HOLD),
+        (CONFIRMED, FREE, None),
+    ],
+)
+def test_moving_about_prolongs_no_hold(
+    old: Registration, price: Money, until: datetime | None
+) -> None:
+    assert held_until(old, price, NOW, HOLD) == until
+
+
+def test_what_may_not_move_is_told_what_to_do_instead() -> None:
+    with refused(RegistrationState, "It waits for a seat; leave the waitlist and register anew."):
+        ensure_seated(replace(CONFIRMED, status=RegistrationStatus.WAITLISTED))
+    with refused(RegistrationState, "It is checked in already; undo that first."):
+        ensure_not_inside(replace(CONFIRMED, checked_in_at=NOW))
+    with refused(PaymentState, "That has another price; cancel and register anew."):
+        ensure_price_moves(HELD, ELSEWHERE, True)
+    with refused(PaymentState, "It is paid to another organizer; cancel and register anew."):
+        ensure_payee_stays(CONFIRMED, replace(VENUE, organizer_id=8), True)
+    with refused(Invalid, "A registration cannot be given to another attendee.", field="attendee"):
+        ensure_same_attendee(CONFIRMED, 11)

@@ -1,0 +1,223 @@
+"""What the registration desk decides of each ask, before and after admission."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.domain.access import Caller, Role
+from app.domain.admission import Held, Offer, Place, Pool, PoolKind, Stock, Target, Wish
+from app.domain.conferences import ConferenceStatus, Visibility
+from app.domain.errors import (
+    AlreadyRegistered,
+    ConferenceInactive,
+    ConferencePast,
+    DomainError,
+    Forbidden,
+    KeyInProgress,
+    RegistrationClosed,
+    UnknownReference,
+)
+from app.domain.idempotency import AlreadyDone, Claim
+from app.domain.messages import MessageKind
+from app.domain.money import Money
+from app.domain.registering import (
+    Answer,
+    Ask,
+    Facts,
+    Fit,
+    answered_before,
+    begins_as,
+    drafted,
+    ensure_may,
+    repeated_in_batch,
+    those_who_may,
+    told_as,
+)
+from app.domain.registrations import Registration, RegistrationStatus
+from app.domain.supply import Person, Supply, Venue
+from tests.refusing import refused
+
+NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
+HOUR, HOLD = timedelta(hours=1), timedelta(minutes=30)
+FREE, PRICED = Money(minor=0, currency="USD"), Money(minor=4900, currency="USD")
+HALL = Stock(pool=Pool(PoolKind.CONFERENCE, 1), name="Summit", capacity=None, seats_taken=0)
+ADMISSION = Offer(
+    target=Target(conference_id=1, session_id=None),
+    name="Summit",
+    unit_price=FREE,
+    period=None,
+    stocks=(HALL,),
+)
+VENUE = Venue(
+    id=1,
+    organizer_id=7,
+    status=ConferenceStatus.PUBLISHED,
+    visibility=Visibility.PUBLIC,
+    registration_deadline=None,
+    starts_at=NOW,
+    ends_at=NOW + 24 * HOUR,
+    admission=ADMISSION,
+)
+PAT = Person(id=10, user_id=20, created_by=None)
+WISH = Wish(attendee_id=10, target=ADMISSION.target)
+ME = Caller(user_id=20, username="pat", email_folded="p@x.org", role=Role.ATTENDEE, family="")
+OTHER = replace(ME, user_id=21)
+ASK = Ask(caller=ME, wish=WISH)
+CLAIMED = Held(
+    registration_id=3,
+    attendee_id=10,
+    target=ADMISSION.target,
+    name="Summit",
+    period=None,
+    is_live=True,
+    organizer_id=7,
+    owner_id=20,
+)
+
+
+def facts(venue: Venue = VENUE, *held: Held) -> Facts:
+    return Facts(
+        supply=Supply(venues={1: venue}), people={10: PAT}, held={10: list(held)} if held else {}
+    )
+
+
+def claim(key: str, caller: str = "20") -> Claim:
+    return Claim(caller=caller, key=key, fingerprint="what is asked")
+
+
+def draft(wish: Wish = WISH, *, price: Money = FREE, waits: bool = False) -> Registration:
+    place = Place(offer=replace(ADMISSION, unit_price=price, ticket_type_id=4), waits=waits)
+    fit = Fit(ask=replace(ASK, wish=wish), venue=VENUE, choices=[place.offer])
+    return drafted(fit, place, {10: PAT}, NOW, HOLD)
+
+
+def test_whom_no_rule_refuses_is_offered_what_there_is() -> None:
+    assert ensure_may(ASK, facts(), NOW) == Fit(ask=ASK, venue=VENUE, choices=(ADMISSION,))
+
+
+def test_whoever_is_not_there_is_not_registered() -> None:
+    with refused(UnknownReference, "There is no such attendee.", field="attendee"):
+        ensure_may(replace(ASK, wish=replace(WISH, attendee_id=11)), facts(), NOW)
+
+
+def test_what_one_does_not_see_is_not_there_to_register_for() -> None:
+    private = replace(VENUE, visibility=Visibility.PRIVATE)
+    with refused(UnknownReference, "There is no such conference.", field="conference"):
+        ensure_may(ASK, facts(private), NOW)
+    assert ensure_may(ASK, facts(private, CLAIMED), NOW).venue is private
+    nowhere = replace(WISH, target=Target(conference_id=2, session_id=None))
+    with refused(UnknownReference, "There is no such conference.", field="conference"):
+        ensure_may(replace(ASK, wish=nowhere), facts(), NOW)
+
+
+def test_one_registers_oneself_and_nobody_else() -> None:
+    with pytest.raises(Forbidden):
+        ensure_may(replace(ASK, caller=OTHER), facts(), NOW)
+
+
+def test_an_organizer_registers_whoever_came_to_them_before() -> None:
+    organizer = replace(ME, user_id=7, role=Role.ORGANIZER)
+    ask = replace(ASK, caller=organizer)
+    with pytest.raises(Forbidden):
+        ensure_may(ask, facts(), NOW)
+    before = replace(CLAIMED, target=Target(conference_id=9, session_id=None))
+    assert ensure_may(ask, facts(VENUE, before), NOW).venue is VENUE
+
+
+def test_what_is_closed_takes_nobody() -> None:
+    for venue, refusal in (
+        (replace(VENUE, status=ConferenceStatus.CANCELLED), ConferenceInactive),
+        (replace(VENUE, registration_deadline=NOW - HOUR), RegistrationClosed),
+        (replace(VENUE, ends_at=NOW), ConferencePast),
+    ):
+        with refused(refusal):
+            ensure_may(ASK, facts(venue), NOW)
+
+
+def test_whoever_wants_in_before_it_begins_is_told_first_that_it_has_or_that_they_are_in() -> None:
+    early = replace(ASK, wish=replace(WISH, before_start=True))
+    assert ensure_may(early, facts(), NOW).choices == (ADMISSION,)
+    with refused(ConferencePast):
+        ensure_may(early, facts(replace(VENUE, starts_at=NOW - HOUR)), NOW)
+    assert ensure_may(ASK, facts(replace(VENUE, starts_at=NOW - HOUR)), NOW).venue.id == 1
+    closed = replace(VENUE, registration_deadline=NOW - HOUR)
+    with refused(AlreadyRegistered, "This attendee is already registered for “Summit”."):
+        ensure_may(early, facts(closed, CLAIMED), NOW)
+
+
+def test_one_refusal_is_the_answer_of_its_own_ask_alone() -> None:
+    stranger = replace(ASK, caller=OTHER)
+    answers: dict[int, Answer] = {}
+    fit = those_who_may({0: ASK, 4: stranger, 6: ASK}, facts(), answers, NOW)
+    assert list(fit) == [0, 6]
+    assert fit[6].ask is ASK
+    assert fit[6].venue is VENUE
+    assert list(answers) == [4]
+    assert isinstance(answers[4], Forbidden)
+
+
+def test_what_is_free_is_confirmed_as_it_is_made() -> None:
+    assert draft(replace(WISH, quantity=2)) == Registration(
+        id=0,
+        conference_id=1,
+        session_id=None,
+        attendee_id=10,
+        status=RegistrationStatus.CONFIRMED,
+        quantity=2,
+        price=FREE,
+        hold_expires_at=None,
+        created_at=NOW,
+        confirmed_at=NOW,
+        ended_at=None,
+        end_reason="",
+        organizer_id=7,
+        owner_id=20,
+        ticket_type_id=4,
+    )
+
+
+def test_what_has_a_price_is_held_for_all_its_seats() -> None:
+    made = draft(replace(WISH, quantity=2), price=PRICED)
+    assert (made.status, made.price) == (RegistrationStatus.PENDING, PRICED.times(2))
+    assert (made.hold_expires_at, made.confirmed_at) == (NOW + HOLD, None)
+
+
+def test_who_waits_holds_nothing_yet() -> None:
+    made = draft(price=PRICED, waits=True)
+    assert made.status is RegistrationStatus.WAITLISTED
+    assert (made.hold_expires_at, made.confirmed_at) == (None, None)
+
+
+def test_a_registration_keeps_what_its_wish_says() -> None:
+    session = replace(WISH, target=Target(conference_id=1, session_id=5))
+    made = draft(replace(session, guest_name="Pat", special_requirements="A ramp"))
+    assert (made.session_id, made.guest_name, made.special_requirements) == (5, "Pat", "A ramp")
+
+
+def test_what_awaits_confirmation_is_held_also_when_it_is_free() -> None:
+    awaiting = replace(WISH, awaits_confirmation=True)
+    assert begins_as(awaiting, FREE, waits=False) is RegistrationStatus.PENDING
+    assert begins_as(awaiting, FREE, waits=True) is RegistrationStatus.WAITLISTED
+    assert begins_as(WISH, FREE, waits=False) is RegistrationStatus.CONFIRMED
+    assert begins_as(WISH, PRICED, waits=False) is RegistrationStatus.PENDING
+
+
+def test_a_key_that_came_twice_at_once_is_in_progress_the_second_time() -> None:
+    keys = [claim("a"), None, claim("a"), claim("b"), claim("a", "21"), None, claim("b")]
+    asks = [replace(ASK, claim=one) for one in keys]
+    repeated = repeated_in_batch(asks)
+    assert list(repeated) == [2, 6]
+    assert all(isinstance(answer, KeyInProgress) for answer in repeated.values())
+
+
+def test_what_was_answered_before_is_answered_so_again_unless_it_is_answered_already() -> None:
+    asks = [replace(ASK, claim=one) for one in (claim("a"), None, claim("b"), claim("a"))]
+    earlier: dict[Claim, AlreadyDone | DomainError] = {claim("a"): AlreadyDone("the answer")}
+    taken: dict[int, Answer] = {3: KeyInProgress()}
+    assert answered_before(asks, earlier, taken) == {0: earlier[claim("a")]}
+
+
+def test_whoever_waits_is_told_so_and_everybody_else_that_they_are_in() -> None:
+    assert told_as(draft(waits=True)) is MessageKind.WAITLISTED
+    assert told_as(draft()) is MessageKind.REGISTERED
