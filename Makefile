@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check fix migrate migration bench bench-growth torture rush fuzz lock
+.PHONY: help install run test check fix migrate migration bench bench-growth torture rush fuzz mutants lock
 
 help: ## What there is to make
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,9 +62,13 @@ fuzz: .venv/.dev ## Whatever nobody means to send, and schemathesis over every d
 	@TESTS_FUZZ=whole $(BIN)/pytest -n $(JOBS) tests/fuzz
 	@$(BIN)/python -m tests.fuzz $(CASES)
 
+mutants: .venv/.mutants ## Do the tests notice when a rule is changed? [ARGS="--missed"]
+	@$(BIN)/python -m tests.mutants $(ARGS)
+
 lock: .venv/.dev ## Compile the requirements anew [UPGRADE=--upgrade]
 	@$(PIP) install uv
 	$(COMPILE) --extra dev --output-file requirements-dev.txt pyproject.toml
+	$(COMPILE) --constraint requirements-dev.txt --extra mutants --output-file requirements-mutants.txt pyproject.toml
 	$(COMPILE) --constraint requirements-dev.txt --extra embedded --output-file requirements-embedded.txt pyproject.toml
 	$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt pyproject.toml
 	@sed -n '/^requires = /s/.*"\(.*\)".*/\1/p' pyproject.toml > .venv/build.in
@@ -82,6 +86,10 @@ lock: .venv/.dev ## Compile the requirements anew [UPGRADE=--upgrade]
 	@$(INSTALL) -r requirements-build.txt -r requirements-dev.txt
 	@$(ITSELF)
 	@touch .venv/.run $@
+
+.venv/.mutants: requirements-mutants.txt .venv/.dev
+	@$(INSTALL) -r requirements-mutants.txt
+	@touch $@
 
 .venv/bin/pip:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Plenary needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Name another one: make PYTHON=python3.12 …")'

@@ -40,6 +40,15 @@ SECRET = "f1c0ba5e7d4e4f7e9a6b2f0d83c5a917c2e86d3b"
 
 # How long an example takes says more about the machine than about the code.
 hypothesis.settings.register_profile("house", deadline=None)
+# Of mutants one wants to know whether they are noticed, the same every time, and no more.
+hypothesis.settings.register_profile(
+    "mutants",
+    deadline=None,
+    derandomize=True,
+    max_examples=50,
+    database=None,
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+)
 hypothesis.settings.load_profile("house")
 
 

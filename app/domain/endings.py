@@ -213,10 +213,12 @@ async def end_refunded(
 
 
 def reason_of(money: GivenBack, registration: Registration) -> str:
+    """Whether the owner ended it, or somebody else."""
     return "cancelled_by_owner" if registration.owner_id == money.by else "cancelled"
 
 
 def sessions_of(targets: Iterable[Target]) -> Sequence[int]:
+    """The ids of the sessions among the targets."""
     return [target.session_id for target in targets if target.session_id is not None]
 
 

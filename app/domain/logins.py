@@ -209,4 +209,5 @@ async def _open_family(tx: "Transaction", tokens: Tokens, user_id: int, now: dat
 
 
 def new_jti() -> str:
+    """The name of a token, which nobody guesses."""
     return secrets.token_hex(16)

@@ -163,6 +163,7 @@ def held_until(old: Registration, price: Money, now: datetime, hold: timedelta) 
 
 
 def moved(old: Registration, offer: Offer, now: datetime, hold: timedelta) -> Registration:
+    """As it is there: what costs the same stays as it is, the rest begins anew at the new price."""
     price = offer.unit_price.times(old.quantity)
     kept = price == old.price
     status = old.status if kept else starts_as(price)

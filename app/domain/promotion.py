@@ -241,6 +241,7 @@ async def _write(tx: "Transaction", turns: Sequence[Turn], cause: Cause, now: da
 
 
 def word_of_seat(turn: Turn, registration: Registration) -> Notification:
+    """What whoever moved up is told; to pay, too, where it is not confirmed by that."""
     assert turn.offer is not None
     paid = registration.status is RegistrationStatus.CONFIRMED
     return Notification(

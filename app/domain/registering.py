@@ -146,6 +146,7 @@ async def _follow_up(
 
 
 def told_as(registration: Registration) -> MessageKind:
+    """Whoever waits is told so; everybody else that they are in."""
     return MessageKind.WAITLISTED if registration.is_waiting else MessageKind.REGISTERED
 
 
@@ -156,13 +157,14 @@ def those_who_may(
     fit = {}
     for place, ask in asks.items():
         try:
-            fit[place] = ensure_may(ask, facts, now)
+            fit[place] = fit_of(ask, facts, now)
         except DomainError as refusal:
             answers[place] = refusal
     return fit
 
 
-def ensure_may(ask: Ask, facts: Facts, now: datetime) -> Fit:
+def fit_of(ask: Ask, facts: Facts, now: datetime) -> Fit:
+    """What would fulfil an ask that no rule refuses for itself. Raises what the rules raise."""
     person = facts.people.get(ask.wish.attendee_id)
     if person is None:
         raise UnknownReference("There is no such attendee.", field="attendee")
@@ -181,6 +183,7 @@ def ensure_may(ask: Ask, facts: Facts, now: datetime) -> Fit:
 def drafted(
     fit: Fit, place: Place, people: Mapping[int, Person], now: datetime, hold: timedelta
 ) -> Registration:
+    """The registration that an ask comes to; it has no number yet."""
     wish = fit.ask.wish
     price = place.offer.unit_price.times(wish.quantity)
     status = begins_as(wish, price, waits=place.waits)
@@ -206,6 +209,7 @@ def drafted(
 
 
 def begins_as(wish: Wish, price: Money, *, waits: bool) -> RegistrationStatus:
+    """Waiting, or held where it is to be confirmed or paid, or confirmed at once."""
     if waits:
         return RegistrationStatus.WAITLISTED
     return RegistrationStatus.PENDING if wish.awaits_confirmation else starts_as(price)
@@ -230,6 +234,7 @@ def answered_before(
     earlier: Mapping[Claim, AlreadyDone | DomainError],
     answers: Mapping[int, Answer],
 ) -> dict[int, Answer]:
+    """What was answered under its key before is answered so again."""
     return {
         place: earlier[ask.claim]
         for place, ask in enumerate(asks)

@@ -216,6 +216,7 @@ def slot_of(session: Session) -> Slot:
 
 
 def slot_wanted(draft: SessionDraft) -> Slot:
+    """The place in the programme that a session to be asks for."""
     return Slot(id=0, name=draft.name, speaker=draft.speaker, room=draft.room, period=draft.period)
 
 

@@ -222,3 +222,18 @@ def test_what_is_full_refuses_a_choice_by_the_kind_that_has_the_most_left() -> N
     both = replace(house, stocks=(kind, *house.stocks))
     refusal = decided(wish(1, both), both)
     assert isinstance(refusal, ConferenceFull)
+
+
+def test_a_batch_whose_wishes_and_choices_do_not_match_is_decided_for_nobody() -> None:
+    free = offer()
+    with pytest.raises(ValueError, match="zip"):
+        admit([wish(1, free), wish(2, free)], [[free]], ())
+
+
+def test_what_was_taken_in_the_same_batch_is_named_as_well() -> None:
+    first, second = offer(7, period=hours(0, 2)), offer(2, period=hours(1, 3))
+    _, refusal = admit([wish(1, first), wish(1, second)], [[first], [second]], ())
+    assert isinstance(refusal, ScheduleConflict)
+    assert refusal.message == "The attendee holds “Session 7” at that time."
+    assert refusal.other is not None
+    assert (refusal.other.id, refusal.other.name) == (7, "Session 7")

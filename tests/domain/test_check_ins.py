@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from hashlib import sha256
 from uuid import UUID
 
@@ -94,7 +94,7 @@ def test_a_device_is_believed_unless_its_clock_cannot_be_right(
 ) -> None:
     when = scanned_when(scan(told), NOW)
     assert when == believed
-    assert when.utcoffset() == timedelta(0)
+    assert when.tzinfo is UTC
 
 
 def test_what_was_found_for_no_code_is_unknown() -> None:

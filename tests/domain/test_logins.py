@@ -13,6 +13,7 @@ from app.domain.logins import (
     Turn,
     ensure_login,
     ensure_unchanged,
+    new_jti,
     turn,
 )
 
@@ -77,3 +78,9 @@ def test_a_right_password_logs_in() -> None:
 def test_nobody_comes_in_by_a_password_that_was_just_changed(found: Credentials | None) -> None:
     with pytest.raises(ConflictingWrite):
         ensure_unchanged(found, "hash")
+
+
+def test_a_token_is_named_by_what_nobody_guesses() -> None:
+    drawn = {new_jti() for _ in range(100)}
+    assert len(drawn) == 100
+    assert {len(one) for one in drawn} == {32}

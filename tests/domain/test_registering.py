@@ -29,7 +29,7 @@ from app.domain.registering import (
     answered_before,
     begins_as,
     drafted,
-    ensure_may,
+    fit_of,
     repeated_in_batch,
     those_who_may,
     told_as,
@@ -93,36 +93,36 @@ def draft(wish: Wish = WISH, *, price: Money = FREE, waits: bool = False) -> Reg
 
 
 def test_whom_no_rule_refuses_is_offered_what_there_is() -> None:
-    assert ensure_may(ASK, facts(), NOW) == Fit(ask=ASK, venue=VENUE, choices=(ADMISSION,))
+    assert fit_of(ASK, facts(), NOW) == Fit(ask=ASK, venue=VENUE, choices=(ADMISSION,))
 
 
 def test_whoever_is_not_there_is_not_registered() -> None:
     with refused(UnknownReference, "There is no such attendee.", field="attendee"):
-        ensure_may(replace(ASK, wish=replace(WISH, attendee_id=11)), facts(), NOW)
+        fit_of(replace(ASK, wish=replace(WISH, attendee_id=11)), facts(), NOW)
 
 
 def test_what_one_does_not_see_is_not_there_to_register_for() -> None:
     private = replace(VENUE, visibility=Visibility.PRIVATE)
     with refused(UnknownReference, "There is no such conference.", field="conference"):
-        ensure_may(ASK, facts(private), NOW)
-    assert ensure_may(ASK, facts(private, CLAIMED), NOW).venue is private
+        fit_of(ASK, facts(private), NOW)
+    assert fit_of(ASK, facts(private, CLAIMED), NOW).venue is private
     nowhere = replace(WISH, target=Target(conference_id=2, session_id=None))
     with refused(UnknownReference, "There is no such conference.", field="conference"):
-        ensure_may(replace(ASK, wish=nowhere), facts(), NOW)
+        fit_of(replace(ASK, wish=nowhere), facts(), NOW)
 
 
 def test_one_registers_oneself_and_nobody_else() -> None:
     with pytest.raises(Forbidden):
-        ensure_may(replace(ASK, caller=OTHER), facts(), NOW)
+        fit_of(replace(ASK, caller=OTHER), facts(), NOW)
 
 
 def test_an_organizer_registers_whoever_came_to_them_before() -> None:
     organizer = replace(ME, user_id=7, role=Role.ORGANIZER)
     ask = replace(ASK, caller=organizer)
     with pytest.raises(Forbidden):
-        ensure_may(ask, facts(), NOW)
+        fit_of(ask, facts(), NOW)
     before = replace(CLAIMED, target=Target(conference_id=9, session_id=None))
-    assert ensure_may(ask, facts(VENUE, before), NOW).venue is VENUE
+    assert fit_of(ask, facts(VENUE, before), NOW).venue is VENUE
 
 
 def test_what_is_closed_takes_nobody() -> None:
@@ -132,18 +132,18 @@ def test_what_is_closed_takes_nobody() -> None:
         (replace(VENUE, ends_at=NOW), ConferencePast),
     ):
         with refused(refusal):
-            ensure_may(ASK, facts(venue), NOW)
+            fit_of(ASK, facts(venue), NOW)
 
 
 def test_whoever_wants_in_before_it_begins_is_told_first_that_it_has_or_that_they_are_in() -> None:
     early = replace(ASK, wish=replace(WISH, before_start=True))
-    assert ensure_may(early, facts(), NOW).choices == (ADMISSION,)
+    assert fit_of(early, facts(), NOW).choices == (ADMISSION,)
     with refused(ConferencePast):
-        ensure_may(early, facts(replace(VENUE, starts_at=NOW - HOUR)), NOW)
-    assert ensure_may(ASK, facts(replace(VENUE, starts_at=NOW - HOUR)), NOW).venue.id == 1
+        fit_of(early, facts(replace(VENUE, starts_at=NOW - HOUR)), NOW)
+    assert fit_of(ASK, facts(replace(VENUE, starts_at=NOW - HOUR)), NOW).venue.id == 1
     closed = replace(VENUE, registration_deadline=NOW - HOUR)
     with refused(AlreadyRegistered, "This attendee is already registered for “Summit”."):
-        ensure_may(early, facts(closed, CLAIMED), NOW)
+        fit_of(early, facts(closed, CLAIMED), NOW)
 
 
 def test_one_refusal_is_the_answer_of_its_own_ask_alone() -> None:

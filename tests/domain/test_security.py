@@ -1,4 +1,5 @@
 import base64
+import hmac
 import json
 import secrets
 from collections.abc import Callable
@@ -176,8 +177,67 @@ def test_whatever_is_sent_as_a_token_is_refused_and_nothing_worse(text: str) -> 
 
 
 def test_a_short_secret_is_refused() -> None:
-    with pytest.raises(ValueError, match="32 bytes"):
+    with pytest.raises(ValueError, match=r"^the token secret must have 32 bytes or more$"):
         Tokens("x" * 31, access_for=timedelta(1), refresh_for=timedelta(1))
+    Tokens("x" * 32, access_for=timedelta(1), refresh_for=timedelta(1))
+    # Letters of more than one byte count as many.
+    Tokens("é" * 16, access_for=timedelta(1), refresh_for=timedelta(1))
+
+
+def test_requests_are_digested_by_a_key_that_is_not_the_secret_itself() -> None:
+    expected = hmac.digest(SECRET.encode(), b"request digests", "sha256")
+    assert TOKENS.digest_key == expected
+
+
+def test_what_is_issued_bears_every_claim() -> None:
+    issued = int(NOW.timestamp())
+    common = {"iss": "plenary", "aud": "plenary-api", "sub": "7", "fam": FAMILY, "iat": issued}
+    access = TOKENS.access(7, FAMILY, NOW)
+    claims = jwt.get_unverified_claims(access)
+    assert claims == common | {"typ": "access", "jti": claims["jti"], "exp": issued + 3600}
+    assert len(claims["jti"]) == 16
+    refresh = TOKENS.issue("refresh", 7, FAMILY, "j", NOW)
+    expected = common | {"typ": "refresh", "jti": "j", "exp": issued + 7 * 86400}
+    assert jwt.get_unverified_claims(refresh) == expected
+    assert jwt.get_unverified_header(access)["alg"] == "HS256"
+
+
+@pytest.mark.parametrize(("ahead", "is_good"), [(60, True), (61, False)])
+def test_a_clock_may_be_a_minute_ahead(ahead: int, is_good: bool) -> None:
+    token = signed(CLAIMS | {"iat": int(NOW.timestamp()) + ahead})
+    if is_good:
+        assert TOKENS.read_access(token, NOW).user_id == 7
+    else:
+        with pytest.raises(InvalidToken):
+            TOKENS.read_access(token, NOW)
+
+
+@pytest.mark.parametrize(("digits", "is_good"), [(19, True), (20, False)])
+def test_an_id_has_as_many_digits_as_the_database_counts(digits: int, is_good: bool) -> None:
+    token = signed(CLAIMS | {"sub": "1" * digits})
+    if is_good:
+        assert TOKENS.read_access(token, NOW).user_id == int("1" * digits)
+    else:
+        with pytest.raises(InvalidToken):
+            TOKENS.read_access(token, NOW)
+
+
+def test_a_token_may_be_as_long_as_the_longest() -> None:
+    padded = (signed(CLAIMS | {"more": "x" * more}) for more in range(LONGEST_TOKEN))
+    longest = next(token for token in padded if len(token) >= LONGEST_TOKEN)
+    assert len(longest) == LONGEST_TOKEN
+    assert TOKENS.read_access(longest, NOW).user_id == 7
+
+
+def test_without_a_time_a_token_is_read_now() -> None:
+    present = datetime.now(UTC)
+    assert TOKENS.read_access(TOKENS.access(7, FAMILY, present)).user_id == 7
+    assert TOKENS.read_refresh(TOKENS.issue("refresh", 7, FAMILY, "j", present)).jti == "j"
+    for long_ago in (present - timedelta(days=8), present + timedelta(days=8)):
+        with pytest.raises(InvalidToken):
+            TOKENS.read_access(TOKENS.access(7, FAMILY, long_ago))
+        with pytest.raises(InvalidToken):
+            TOKENS.read_refresh(TOKENS.issue("refresh", 7, FAMILY, "j", long_ago))
 
 
 @pytest.fixture
@@ -187,7 +247,7 @@ def hasher() -> Hasher:
 
 async def test_a_password_is_known_by_its_hash(hasher: Hasher) -> None:
     kept = await hasher.hash("StrongPass123")
-    assert kept.startswith("$argon2id$")
+    assert kept.startswith("$argon2id$v=19$m=8,t=1,p=1$")
     assert "StrongPass123" not in kept
     assert await hasher.verify("StrongPass123", kept)
     assert not await hasher.verify("strongpass123", kept)
@@ -218,7 +278,33 @@ async def test_bcrypt_is_verified_and_outdated(hasher: Hasher) -> None:
     assert hasher.is_outdated(kept)
 
 
+async def test_what_was_hashed_at_another_cost_is_outdated(hasher: Hasher) -> None:
+    for other in (
+        Hasher(time_cost=2, memory_kib=8, parallelism=1, concurrency=1),
+        Hasher(time_cost=1, memory_kib=16, parallelism=1, concurrency=1),
+        Hasher(time_cost=1, memory_kib=16, parallelism=2, concurrency=1),
+    ):
+        kept = await other.hash("password")
+        assert hasher.is_outdated(kept)
+        assert not other.is_outdated(kept)
+        assert await hasher.verify("password", kept)
+
+
 async def test_hashing_has_an_end_to_its_queue(hasher: Hasher) -> None:
+    hasher._waiting = MOST_WAITING - 1
+    kept = await hasher.hash("password")
     hasher._waiting = MOST_WAITING
-    with pytest.raises(Busy):
+    for work in (hasher.hash("password"), hasher.verify("password", kept)):
+        with pytest.raises(Busy) as refusal:
+            await work
+        assert refusal.value.retry_after == 2
+    hasher._waiting = 0
+    # Whoever was served, or failed, makes room.
+    await hasher.hash("password")
+    assert hasher._waiting == 0
+
+
+async def test_a_hasher_that_is_closed_hashes_no_more(hasher: Hasher) -> None:
+    hasher.close()
+    with pytest.raises(RuntimeError):
         await hasher.hash("password")

@@ -149,13 +149,59 @@ def test_secrets_may_lack_their_padding_and_their_prefix() -> None:
     )
 
 
-@pytest.mark.parametrize("secret", ["", "whsec_", "whsec_!!", b""])
-def test_a_secret_that_is_none_is_an_error_of_ours(secret: str | bytes) -> None:
-    with pytest.raises(ValueError, match="a webhook secret is"):
+@pytest.mark.parametrize(
+    ("secret", "told"),
+    [
+        ("", "^a webhook secret is not empty$"),
+        ("whsec_", "^a webhook secret is not empty$"),
+        ("whsec_!!", "^a webhook secret is `whsec_` and base64$"),
+        ("QUJD_whsec_", "^a webhook secret is `whsec_` and base64$"),
+        (b"", "^a webhook secret is not empty$"),
+    ],
+)
+def test_a_secret_that_is_none_is_an_error_of_ours(secret: str | bytes, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
         sign(secret, "pay_1", 1, BODY)
+
+
+@given(key=st.binary(min_size=1, max_size=64))
+def test_a_secret_of_any_length_may_lack_its_padding(key: bytes) -> None:
+    bare = b64encode(key).decode().rstrip("=")
+    assert sign(bare, "pay_1", 1, BODY) == sign(key, "pay_1", 1, BODY)
+
+
+def test_the_tenth_signature_is_looked_at_and_only_blanks_part_them() -> None:
+    headers = signed(SECRET, "pay_1", NOW, BODY)
+    right = headers["webhook-signature"]
+    assert verify([SECRET], headers | {"webhook-signature": "v1,x " * 9 + right}, BODY, NOW)
+    with pytest.raises(BadSignature):
+        verify([SECRET], headers | {"webhook-signature": f"v1,x\t{right}"}, BODY, NOW)
+
+
+def test_a_body_is_signed_with_its_headers_as_they_are_sent() -> None:
+    assert signed(SECRET, "pay_1", NOW, BODY) == {
+        "webhook-id": "pay_1",
+        "webhook-timestamp": str(int(NOW.timestamp())),
+        "webhook-signature": sign(SECRET, "pay_1", int(NOW.timestamp()), BODY),
+    }
+
+
+def test_how_old_a_message_may_be_can_be_said() -> None:
+    headers = signed(SECRET, "pay_1", NOW, BODY)
+    later = NOW + timedelta(seconds=11)
+    assert verify([SECRET], headers, BODY, later, timedelta(seconds=11)) == "pay_1"
+    with pytest.raises(BadSignature):
+        verify([SECRET], headers, BODY, later, timedelta(seconds=10))
+
+
+def test_the_longest_id_and_the_longest_timestamp_are_good() -> None:
+    longest = "p" * 256
+    assert verify([SECRET], signed(SECRET, longest, NOW, BODY), BODY, NOW) == longest
 
 
 @pytest.mark.parametrize("message_id", ["", "a.b", "a b", "a\nb", "é"])
 def test_ids_that_cannot_be_signed(message_id: str) -> None:
-    with pytest.raises(ValueError, match="webhook id"):
+    with pytest.raises(
+        ValueError, match=r"^a webhook id is 1 to 256 visible characters without a full stop$"
+    ):
         sign(SECRET, message_id, 1, BODY)
