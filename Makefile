@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check fix migrate migration bench bench-growth torture rush fuzz mutants lock
+.PHONY: help install run test check fix migrate migration bench bench-growth overload torture rush fuzz mutants lock
 
 help: ## What there is to make
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench: .venv/.dev ## Measure, and print one table
 
 bench-growth: .venv/.dev ## Measure lists, searches, details at 1,000 and at 100,000 conferences
 	@$(BIN)/python -m bench.growth $(ARGS)
+
+overload: .venv/.dev ## Ten times as many clients as there are places, for a minute [ARGS="--rude 1"]
+	@$(BIN)/python -m bench.overload $(ARGS)
 
 torture: .venv/.dev ## Attack a whole installation, and audit it [SECONDS=60] [SEED=…] [ARGS="--sabotage seats"]
 	@$(BIN)/python -m torture --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(ARGS)

@@ -86,6 +86,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Port = 8000
     workers: Count = 1
+    # Requests that a process works upon at once; who is one too many is told to come back.
+    max_in_flight: Count = 512
     public_url: str | None = None
     trusted_proxies: Commas = ()
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
@@ -109,7 +111,8 @@ class Settings(BaseSettings):
     login_limit_address: Limit = 60
     write_limit: Limit = 3_000
 
-    # The database.
+    # The database, and what stands in between: PgBouncer, pooling transactions.
+    database_pooler: Literal["none", "transaction"] = "none"
     pool_size: Count = 10
     # Beyond the pool: each such connection is opened for one use and closed after it.
     pool_overflow: Annotated[int, Field(ge=0)] = 0

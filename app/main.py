@@ -1,18 +1,21 @@
 """The application: `create_app(settings)`. Nothing else."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import TypedDict
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
+from starlette.responses import Response
 
 from app import __version__
 from app.admin import mounting as admin
 from app.config import Settings
+from app.domain.errors import Busy
 from app.middleware.bodies import BodyLimits
 from app.middleware.heads import Heads
 from app.middleware.observing import Observing
+from app.middleware.places import REQUEST_ID, Limited, Places
 from app.middleware.slashes import TrailingSlashes
 from app.routers import documentation, health, media, resetting, uploads, verifying
 from app.routers.compat import mounted
@@ -22,6 +25,8 @@ from app.runtime import Runtime
 
 # What a scanner gathers in a day without a network is one upload.
 _LARGER_BODIES = {re.compile(rf"{V1}/check-ins/bulk/?"): 4 * 1_048_576}
+# Whoever pays waits for what the gateway reports.
+_AWAITED = frozenset({f"{V1}/payments/callback"})
 
 
 class State(TypedDict):
@@ -67,5 +72,16 @@ def create_app(settings: Settings) -> FastAPI:
         files=uploads.limits(settings),
     )
     app.add_middleware(Heads)
+    app.state.places = places = Places(settings.max_in_flight)
+    app.add_middleware(
+        Limited, places=places, answers=_when_full(settings.contracts), awaited=_AWAITED
+    )
     app.add_middleware(Observing, secure=settings.base_url.startswith("https://"))
     return app
+
+
+def _when_full(contracts: tuple[str, ...]) -> Mapping[str, Response]:
+    """What each contract answers when every place is taken."""
+    somebody = Request({"type": "http", "state": {"request_id": REQUEST_ID}})
+    native = errors.refused(somebody, Busy())
+    return {"": native, **mounted.refusals(contracts, somebody, Busy())}

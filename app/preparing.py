@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 
 from pydantic import SecretStr
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import schema, telemetry
@@ -18,10 +19,12 @@ from app.domain.times import utc_now
 from app.embedded import EmbeddedPostgres
 from app.environment import as_environment, ensure_data_dir, read_settings, secret_values
 from app.repositories.uow import UnitOfWork
-from app.runtime import create_engine
+from app.runtime import create_engine, limits
 from app.security import Hasher
 
 logger = logging.getLogger(__name__)
+
+_SETTINGS = text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)")
 
 
 @contextmanager
@@ -38,7 +41,7 @@ def with_database(settings: Settings) -> Iterator[Settings]:
 @asynccontextmanager
 async def connected(settings: Settings, name: str) -> AsyncIterator[AsyncEngine]:
     """A pool for a command that ends soon."""
-    engine = create_engine(settings, name=name)
+    engine = create_engine(settings, name=name, patient=True)
     try:
         yield engine
     finally:
@@ -75,6 +78,7 @@ async def ensure_fit(settings: Settings, *, migrates: bool) -> None:
             # It may come later; until then nobody is told that all is well.
             logger.warning("%s", error)
             return
+        await ensure_limits(settings, engine)
         if not (migrates or settings.demo):
             schema.ensure_migrated(revision)
         behind = schema.is_behind(revision)
@@ -82,6 +86,25 @@ async def ensure_fit(settings: Settings, *, migrates: bool) -> None:
             await _elsewhere(settings)
         if not settings.demo:
             await ensure_no_demo_admin(settings, engine)
+
+
+async def ensure_limits(settings: Settings, engine: AsyncEngine) -> None:
+    """Refuse to serve without time-outs, which the role has to have where a pooler is between."""
+    if settings.database_pooler == "none":
+        return
+    wanted = limits(settings)
+    async with engine.connect() as connection:
+        found = await connection.execute(_SETTINGS, {"names": list(wanted)})
+        has = {row.name: row.setting for row in found}
+    lacking = {name: value for name, value in wanted.items() if has.get(name) != value}
+    if lacking:
+        commands = " ".join(
+            f"ALTER ROLE CURRENT_USER SET {name} = '{value}';" for name, value in lacking.items()
+        )
+        raise ConfigurationError(
+            "Sessions behind the pooler lack what Plenary relies on. As the user that Plenary"
+            f" connects as, run: {commands} Then have the pooler connect anew (RECONNECT)."
+        )
 
 
 async def migrate_and_fill(settings: Settings) -> None:

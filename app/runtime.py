@@ -34,16 +34,19 @@ from worker.assembly import build
 logger = logging.getLogger(__name__)
 
 _READINESS_SECONDS = 3.0
+_CONNECT_SECONDS = 5
+_GRACE_SECONDS = 1.0
 # More lanes wait less for one another's locks, fewer make larger batches.
 _LANES = 4
 
 
 def create_engine(
-    settings: Settings, *, name: str = "plenary", reading: bool = False
+    settings: Settings, *, name: str = "plenary", reading: bool = False, patient: bool = False
 ) -> AsyncEngine:
     """The connection pool; every connection carries the limits of the lock law.
 
     Connections for `reading` never begin a transaction, which saves each question two steps.
+    Whoever is `patient` waits for as long as the database lets a statement run.
     """
     if settings.database_url is None:
         raise ConfigurationError("There is no database: set PLENARY_DATABASE_URL.")
@@ -61,22 +64,41 @@ def create_engine(
         # What is bound may be a password's hash: it is in no trace.
         hide_parameters=True,
         connect_args={
-            "timeout": 5,
-            "server_settings": {
-                "application_name": name,
-                "timezone": "UTC",
-                "jit": "off",
-                # Statements are few and prepared: planning them anew costs more than a better
-                # plan saves.
-                "plan_cache_mode": "force_generic_plan",
-                # To start a helper takes longer than a page; processors have others to serve.
-                "max_parallel_workers_per_gather": "0",
-                "lock_timeout": _milliseconds(settings.lock_timeout_seconds),
-                "statement_timeout": _milliseconds(statement),
-                "idle_in_transaction_session_timeout": _milliseconds(2 * statement),
-            },
+            "timeout": _CONNECT_SECONDS,
+            # The database gives a statement up by itself; when it does not, it is not there.
+            "command_timeout": None if patient else statement + _GRACE_SECONDS,
+            **_by_pooler(settings, name),
         },
     )
+
+
+def limits(settings: Settings) -> dict[str, str]:
+    """What every session of the database is to be like."""
+    statement = settings.statement_timeout_seconds
+    return {
+        "jit": "off",
+        # Statements are few and prepared: planning them anew costs more than a better plan saves.
+        "plan_cache_mode": "force_generic_plan",
+        # To start a helper takes longer than a page; processors have others to serve.
+        "max_parallel_workers_per_gather": "0",
+        "lock_timeout": _milliseconds(settings.lock_timeout_seconds),
+        "statement_timeout": _milliseconds(statement),
+        "idle_in_transaction_session_timeout": _milliseconds(2 * statement),
+    }
+
+
+def _by_pooler(settings: Settings, name: str) -> dict[str, Any]:
+    """Limits go with the connection; a pooler of transactions has them from the database's role."""
+    known = {"application_name": name, "timezone": "UTC"}
+    if settings.database_pooler == "transaction":
+        return {**schema.UNPREPARED, "server_settings": known}
+    # The database finds out within two minutes that a machine is gone.
+    alive = {
+        "tcp_keepalives_idle": "60",
+        "tcp_keepalives_interval": "10",
+        "tcp_keepalives_count": "6",
+    }
+    return {"server_settings": known | limits(settings) | alive}
 
 
 class Runtime:

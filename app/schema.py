@@ -1,21 +1,34 @@
 """The database's schema: brought up to date under a lock, and asked how far it is."""
 
 import asyncio
+import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.config import ConfigurationError
 
+logger = logging.getLogger(__name__)
+
 _CONNECT_SECONDS = 5
+# Between one attempt to migrate and the next.
+_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+_NO_LOCK = "55P03"
+# Behind a pooler of transactions each statement may meet another connection: none has a name there.
+UNPREPARED: Mapping[str, Any] = {
+    "statement_cache_size": 0,
+    "prepared_statement_cache_size": 0,
+    "prepared_statement_name_func": str,
+}
 _REVISION_OF = re.compile(r"^revision\b[^=\n]*= *['\"](\w+)", re.MULTILINE)
 _DOWN_REVISION_OF = re.compile(r"^down_revision\b[^=\n]*= *['\"](\w+)", re.MULTILINE)
 _ALONE = text("SELECT pg_advisory_xact_lock(hashtext('plenary'), hashtext(:work))")
@@ -71,14 +84,12 @@ async def migrate(url: str) -> tuple[str | None, str]:
     import migrations  # noqa: PLC0415 (alembic is large, and seldom needed)
 
     engine = create_async_engine(
-        url, poolclass=NullPool, connect_args={"timeout": _CONNECT_SECONDS}
+        url, poolclass=NullPool, connect_args={"timeout": _CONNECT_SECONDS, **UNPREPARED}
     )
     try:
         before = await revision(engine)
         if is_behind(before):
-            async with engine.connect() as connection:
-                await connection.run_sync(migrations.upgrade)
-                await connection.commit()
+            await _giving_way(engine, migrations.upgrade)
         after = await revision(engine)
     except DBAPIError as error:
         said = error.orig and error.orig.__cause__
@@ -87,6 +98,25 @@ async def migrate(url: str) -> tuple[str | None, str]:
         await engine.dispose()
     assert after is not None
     return before, after
+
+
+async def _giving_way(engine: AsyncEngine, upgrade: Callable[[Connection], None]) -> None:
+    """A migration that does not get a lock in time lets those pass who wait behind it, and tries
+    again: nobody is kept from a table for longer than it waits.
+    """
+    for pause in (*_PAUSES, None):
+        try:
+            async with engine.connect() as connection:
+                await connection.run_sync(upgrade)
+                await connection.commit()
+        except DBAPIError as error:
+            cause = error.orig and error.orig.__cause__
+            if pause is None or getattr(cause, "sqlstate", "") != _NO_LOCK:
+                raise
+            logger.warning("a table is in use; trying to migrate again in %g s", pause)
+            await asyncio.sleep(pause)
+        else:
+            return
 
 
 @asynccontextmanager

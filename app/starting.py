@@ -5,7 +5,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from app import serving
+from app import serving, supervising
 from app.config import ConfigurationError, Settings
 from app.demo import ADMIN_NAME, ADMIN_PASSWORD
 from app.environment import ensure_data_dir
@@ -27,7 +27,7 @@ def serve(settings: Settings, *, migrates: bool) -> None:
         if complete.workers == 1:
             serving.run(complete, bound, partial(announce, complete))
         else:
-            serving.Supervisor(complete, bound).run(partial(announce, complete))
+            supervising.Supervisor(complete, bound).run(partial(announce, complete))
 
 
 def work(settings: Settings) -> None:

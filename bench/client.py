@@ -66,10 +66,10 @@ async def volley(
     """
     outcome = Round(expected=expected)
     loop = asyncio.get_running_loop()
-    connections: list[_Connection] = []
+    connections: list[Connection] = []
     for _ in range(clients):
         _, connection = await loop.create_connection(
-            lambda: _Connection(requests, outcome, seconds), HOST, port
+            lambda: Connection(requests, outcome, seconds), HOST, port
         )
         connections.append(connection)
     started = time.perf_counter()
@@ -84,7 +84,7 @@ async def volley(
     return outcome
 
 
-class _Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """One client: sends, waits for the whole answer, sends again."""
 
     def __init__(self, requests: Iterator[bytes], outcome: Round, seconds: float) -> None:

@@ -33,6 +33,10 @@ class Server:
     async def stop(self) -> None:
         await self._end(signal.SIGTERM)
 
+    async def ended(self) -> None:
+        """Wait until it has ended by itself."""
+        await self._process.wait()
+
     async def ready(self) -> None:
         """Wait until it says that it is ready. Raises TimeoutError with its log."""
         async with httpx.AsyncClient(base_url=self.url) as client, _patience(self.log):

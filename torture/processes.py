@@ -56,7 +56,7 @@ class Process:
         self.log = folder / f"{name}.log"
         self._command = list(command)
         self._environment = dict(os.environ if environment is None else environment)
-        self._user = user
+        self.user = user
         self._running: subprocess.Popen[bytes] | None = None
 
     @property
@@ -72,8 +72,8 @@ class Process:
             self._running = subprocess.Popen(
                 self._command,
                 env=self._environment,
-                user=self._user,
-                cwd="/" if self._user else None,
+                user=self.user,
+                cwd="/" if self.user else None,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,

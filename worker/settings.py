@@ -27,18 +27,24 @@ _POLL = 0.05
 _JOB_TIMEOUT = 5
 _HEALTH_EVERY = 15
 _MANY_TRIES = 1_000_000
+# Commands are answered at once or not at all; arq itself would wait for ever.
+_ANSWER_SECONDS = 5.0
 
 
 async def connect(redis_url: str) -> ArqRedis:
     """A client for the queue; fails at once where Redis is not there."""
     redis_settings = RedisSettings.from_dsn(redis_url)
     redis_settings.conn_retries = 0
-    return await create_pool(
+    redis = await create_pool(
         redis_settings,
         job_serializer=_dumps,
         job_deserializer=json.loads,
         default_queue_name=QUEUE,
     )
+    # What is connected from now on does so with these.
+    redis.connection_pool.connection_kwargs["socket_timeout"] = _ANSWER_SECONDS
+    await redis.connection_pool.disconnect()
+    return redis
 
 
 async def enqueue_ring(redis: ArqRedis) -> None:

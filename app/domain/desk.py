@@ -2,11 +2,15 @@
 
 Requests that share a lane are served one batch after another, in order of arrival; lanes run
 side by side. A request alone is a batch of one. The desk does no I/O of its own.
+
+Nobody stands in a line that does not move, or that is longer than they would wait: they are told
+at once that the service is busy.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from app.domain.errors import Busy
@@ -16,13 +20,35 @@ Answer = TypeVar("Answer")
 
 Serve = Callable[[Sequence[Request]], Awaitable[Sequence[Answer | Exception]]]
 
+# How much the latest batch says about the next one.
+_FRESH = 0.2
+
+
+@dataclass(slots=True)
+class _Line(Generic[Request, Answer]):
+    """Those who wait in a lane; `stuck` while the batch before them takes longer than they wait."""
+
+    waiting: deque[tuple[Request, asyncio.Future[Answer]]] = field(default_factory=deque)
+    stuck: bool = False
+    # What a batch takes: seconds, by those before.
+    pace: float = 0.0
+
+    def give_up(self) -> None:
+        """The batch before them does not end: tell everybody who stands behind it."""
+        self.stuck = True
+        while self.waiting:
+            _, answer = self.waiting.popleft()
+            if not answer.done():
+                answer.set_exception(Busy())
+
 
 class Desk(Generic[Request, Answer]):
     """`serve` answers a batch, one answer or exception per request, in the same order.
 
     If serving a batch of several fails as a whole, each of them is served alone, so that the
     failure of one never harms its neighbours; unless the service as such is busy: then all are
-    told at once, rather than one after the other.
+    told at once, rather than one after the other. Who would wait longer than `patience` seconds is
+    refused, by what the batches before have taken.
     """
 
     def __init__(
@@ -31,22 +57,29 @@ class Desk(Generic[Request, Answer]):
         *,
         lane: Callable[[Request], Hashable] = lambda request: None,
         most: int = 256,
+        patience: float = 5.0,
     ) -> None:
         self._serve = serve
         self._lane = lane
         self._most = most
-        self._waiting: dict[Hashable, deque[tuple[Request, asyncio.Future[Answer]]]] = {}
+        self._patience = patience
+        self._lines: dict[Hashable, _Line[Request, Answer]] = {}
         self._working: set[asyncio.Task[None]] = set()
 
     async def ask(self, request: Request) -> Answer:
-        """Wait for this request's turn; returns its answer or raises its exception."""
+        """Wait for this request's turn; returns its answer or raises its exception, or Busy."""
         lane = self._lane(request)
+        line = self._lines.get(lane)
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        if lane in self._waiting:
-            self._waiting[lane].append((request, answer))
+        if line is not None:
+            batches = 1 + len(line.waiting) // self._most
+            if line.stuck or line.pace * batches > self._patience:
+                raise Busy
+            line.waiting.append((request, answer))
         else:
-            self._waiting[lane] = deque([(request, answer)])
-            task = asyncio.create_task(self._work(lane))
+            self._lines[lane] = line = _Line()
+            line.waiting.append((request, answer))
+            task = asyncio.create_task(self._work(lane, line))
             self._working.add(task)
             task.add_done_callback(self._working.discard)
         return await answer
@@ -56,15 +89,20 @@ class Desk(Generic[Request, Answer]):
         while self._working:
             await asyncio.gather(*self._working, return_exceptions=True)
 
-    async def _work(self, lane: Hashable) -> None:
-        queue = self._waiting[lane]
+    async def _work(self, lane: Hashable, line: _Line[Request, Answer]) -> None:
+        loop, queue = asyncio.get_running_loop(), line.waiting
         while queue:
             batch = [queue.popleft() for _ in range(min(self._most, len(queue)))]
             # Whoever has gone away meanwhile is not served.
             batch = [(request, answer) for request, answer in batch if not answer.done()]
             if batch:
+                began = loop.time()
+                watch = loop.call_later(self._patience, line.give_up)
                 await self._answer(batch)
-        del self._waiting[lane]
+                watch.cancel()
+                line.stuck = False
+                line.pace += (loop.time() - began - line.pace) * _FRESH
+        del self._lines[lane]
 
     async def _answer(self, batch: Sequence[tuple[Request, asyncio.Future[Answer]]]) -> None:
         try:

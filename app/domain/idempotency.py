@@ -10,6 +10,8 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
+from app.domain.errors.base import Overtaken
+
 KEPT_FOR = timedelta(hours=24)
 
 P = ParamSpec("P")
@@ -34,12 +36,18 @@ class AlreadyDone(Exception):
 
 
 def once(use_case: Callable[P, Awaitable[T]]) -> Callable[P, Awaitable[T]]:
-    """Answer a repeated request as the first one was answered, without doing it again."""
+    """Answer a repeated request as the first one was answered, without doing it again.
+
+    What was rolled back because the tables changed beneath it is done over, once.
+    """
 
     @wraps(use_case)
     async def answered(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
-            return await use_case(*args, **kwargs)
+            try:
+                return await use_case(*args, **kwargs)
+            except Overtaken:
+                return await use_case(*args, **kwargs)
         except AlreadyDone as done:
             return cast(T, done.answer)
 

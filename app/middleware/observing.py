@@ -63,7 +63,7 @@ class Observing:
             status = status or 500
             raise
         finally:
-            if path not in _UNLOGGED and "runtime" in state:
+            if path not in _UNLOGGED and "runtime" in state and "unlogged" not in state:
                 entry = _entry(scope, path, status, (perf_counter() - started) * 1000)
                 state["runtime"].logs.add(entry)
 

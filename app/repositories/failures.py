@@ -1,9 +1,10 @@
 """What the database refuses, said in the domain's words."""
 
+from asyncpg.exceptions import InvalidCachedStatementError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.domain.errors import Busy, ConflictingWrite, DomainError, Invalid
+from app.domain.errors import Busy, ConflictingWrite, DomainError, Invalid, Overtaken
 from app.repositories.constraints import GUARDS
 
 _BUSY = {
@@ -23,12 +24,16 @@ def translated(error: Exception) -> Exception:
         return Busy(_UNREACHABLE)
     if isinstance(error, PoolTimeout):
         return Busy()
-    if not isinstance(error, DBAPIError):
-        return error
+    return _said_by_database(error) if isinstance(error, DBAPIError) else error
+
+
+def _said_by_database(error: DBAPIError) -> Exception:
     cause = getattr(error.orig, "__cause__", None)
     state = str(getattr(cause, "sqlstate", None) or "")
     if state.startswith("23"):
         return _guarded(str(getattr(cause, "constraint_name", "")), error)
+    if is_overtaken(error):
+        return Overtaken()
     if state in _LOST_RACE:
         return ConflictingWrite()
     if state in _BUSY or _is_gone(state, error):
@@ -36,6 +41,15 @@ def translated(error: Exception) -> Exception:
     if state.startswith("22"):
         return Invalid("A value is out of range or holds characters that cannot be stored.")
     return error
+
+
+def is_overtaken(error: DBAPIError) -> bool:
+    """Whether tables were migrated beneath a prepared statement; the next ones are prepared anew.
+
+    A plan that has lost its table or column says so in its own words, of class XX.
+    """
+    cause = getattr(error.orig, "__cause__", None)
+    return isinstance(cause, InvalidCachedStatementError) or "cache lookup failed" in str(cause)
 
 
 def _is_gone(state: str, error: DBAPIError) -> bool:

@@ -175,7 +175,7 @@ class UnitOfWork:
             )
             await transaction.resume()
         except BaseException as error:
-            await self._leave()
+            await self._leave(error)
             _reraise(error)
         return transaction
 
@@ -196,7 +196,7 @@ class UnitOfWork:
             # Nobody knows what it has done: it is not for others.
             await self._connection.invalidate()
         finally:
-            await self._leave()
+            await self._leave(error)
         if error is not None:
             _reraise(error)
         if told:
@@ -207,21 +207,23 @@ class UnitOfWork:
         """For questions: each statement sees the present, and nothing is to be committed."""
         try:
             if self._readers is not None:
-                async with self._readers.connect() as connection:
+                async with _lent(self._readers) as connection:
                     yield Transaction(connection)
                 return
-            async with self._engine.connect() as connection:
+            async with _lent(self._engine) as connection:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
                 yield Transaction(connection)
         except Exception as error:
             _reraise(error)
 
-    async def _leave(self) -> None:
+    async def _leave(self, error: BaseException | None) -> None:
         connection, self._connection, self._transaction = self._connection, None, None
         if connection is None:
             return
         try:
-            if connection.in_transaction():
+            if isinstance(error, TimeoutError):
+                await connection.invalidate()
+            elif connection.in_transaction():
                 await connection.rollback()
         except BaseException as broken:
             # Closed like this it would go back to the pool with its transaction open. The database
@@ -231,6 +233,17 @@ class UnitOfWork:
                 raise
         finally:
             await connection.close()
+
+
+@asynccontextmanager
+async def _lent(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """A connection; one that did not answer in time is for nobody else."""
+    async with engine.connect() as connection:
+        try:
+            yield connection
+        except TimeoutError:
+            await connection.invalidate()
+            raise
 
 
 def _reraise(error: BaseException) -> NoReturn:

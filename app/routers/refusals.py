@@ -166,6 +166,8 @@ def install(
         status = error.status_code
         if status == 400:
             return refusal(request, UNREADABLE)
+        if status == 503:
+            return refusal(request, domain.Busy())
         code, message = FRAMEWORK_CODES.get(status, (f"http_{status}", str(error.detail)))
         return framework(request, status, code, message, framework_headers(request, error))
 

@@ -97,3 +97,42 @@ async def test_lanes_run_side_by_side_and_a_batch_has_a_limit() -> None:
     await asyncio.gather(*asked)
     assert sorted(counter.batches) == [[0, 2], [1, 3], [4, 6], [5, 7]]
     await desk.drain()
+
+
+async def test_nobody_stands_behind_a_batch_that_does_not_end() -> None:
+    counter = Counter()
+    desk = Desk(counter.serve, patience=0.05)
+    first = asyncio.create_task(desk.ask(1))
+    await asyncio.sleep(0.01)
+    behind = [asyncio.create_task(desk.ask(number)) for number in (2, 3)]
+    told = await asyncio.gather(*behind, return_exceptions=True)
+    assert [type(one) for one in told] == [Busy, Busy]
+    with pytest.raises(Busy):
+        await desk.ask(4)
+    counter.gate.set()
+    assert await first == 2
+    assert await asyncio.wait_for(desk.ask(5), 1) == 10
+    assert counter.batches == [[1], [5]]
+
+
+async def test_nobody_joins_a_line_that_is_longer_than_they_would_wait() -> None:
+    async def slowly(numbers: Sequence[int]) -> Sequence[int]:
+        await asyncio.sleep(0.04)
+        return numbers
+
+    desk = Desk(slowly, most=1, patience=0.05)
+    asked = [asyncio.create_task(desk.ask(number)) for number in range(4)]
+    await asyncio.sleep(0.13)
+    late = await asyncio.gather(*map(desk.ask, range(30)), return_exceptions=True)
+    assert await asyncio.gather(*asked) == [0, 1, 2, 3]
+    refused = [answer for answer in late if isinstance(answer, Busy)]
+    assert 0 < len(refused) < 30
+
+
+async def test_a_slow_batch_alone_makes_nobody_impatient() -> None:
+    counter = Counter()
+    desk = Desk(counter.serve, patience=5.0)
+    asked = [asyncio.create_task(desk.ask(number)) for number in range(20, 320)]
+    await asyncio.sleep(0.05)
+    counter.gate.set()
+    assert await asyncio.gather(*asked) == [number * 2 for number in range(20, 320)]

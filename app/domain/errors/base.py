@@ -100,3 +100,7 @@ class TooMany(Later):
 class Busy(Later):
     code = "busy"
     message = "The service is busy; nothing was written. Try again shortly."
+
+
+class Overtaken(Busy):
+    """The tables were changed while they were used. Whoever tries again at once succeeds."""
