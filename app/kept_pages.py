@@ -21,7 +21,15 @@ _LARGEST = 1024 * 1024
 # What a page takes beside its body and its key: the objects around them, and a place among all.
 _AROUND = 768
 
-Build = Callable[[datetime], Awaitable[bytes]]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passing:
+    """A body that is not all there is of what stands: the next look has it written anew."""
+
+    body: bytes
+
+
+Build = Callable[[datetime], Awaitable[bytes | Passing]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +40,9 @@ class KeptPage:
     etag: str
 
 
-def kept_page(body: bytes) -> KeptPage:
+def kept_page(built: bytes | Passing) -> KeptPage:
     """A body with the tag of its content."""
+    body = built.body if isinstance(built, Passing) else built
     return KeptPage(body=body, etag=f'"{blake2b(body, digest_size=12).hexdigest()}"')
 
 
@@ -116,17 +125,17 @@ class KeptPages:
 
     async def _write(self, key: str, seen: _Seen, build: Build) -> KeptPage:
         now = utc_now()
-        body = await build(now)
-        page = kept_page(body)
+        built = await build(now)
+        page = kept_page(built)
         turns_at = seen.look.turns_at
-        if len(body) <= _LARGEST and (turns_at is None or turns_at > now):
+        if len(page.body) <= _LARGEST and (turns_at is None or turns_at > now):
             self._keep(
                 key,
                 _Kept(
                     page=page,
                     number=seen.number,
                     version=seen.look.version,
-                    settled=seen.settled,
+                    settled=seen.settled and not isinstance(built, Passing),
                     until=turns_at,
                 ),
             )

@@ -25,6 +25,7 @@ from app.domain.request_logs import Entry, LogBuffer
 from app.domain.times import utc_now
 from app.images import Images
 from app.kept_pages import KeptPages
+from app.recounting import Recounting
 from app.repositories.uow import UnitOfWork
 from app.security import Hasher, Tokens
 from app.telemetry import access_log
@@ -151,6 +152,7 @@ class Runtime:
             stack.callback(self.avatars.close)
             stack.push_async_callback(self.logs.flush)
             await stack.enter_async_context(_running(self.logs.run()))
+            await stack.enter_async_context(_running(Recounting(self.readers).run()))
             await self._start_worker(stack)
             stack.push_async_callback(self.callers.drain)
             stack.push_async_callback(self.registrations.drain)

@@ -30,6 +30,7 @@ _REMINDERS = 1000
 _MINUTE = 60.0
 _CERTIFICATES = 500
 _HOUR = 3600.0
+_TALLIES = 200
 
 Chore = Callable[[UnitOfWork, datetime], Awaitable[bool]]
 
@@ -94,6 +95,13 @@ async def forget_messages(uow: UnitOfWork, now: datetime) -> bool:
         return max(messages, await tx.upkeep.forget_news(before, _BITE)) >= _BITE
 
 
+async def fold_tallies(uow: UnitOfWork, _: datetime) -> bool:
+    """Each statement that writes registrations leaves a row or two that are to be summed."""
+    async with uow as tx:
+        await tx.upkeep.fold_tallies(_TALLIES)
+    return False
+
+
 def reminding(hours: int) -> Sequence[Task]:
     """People are reminded so many hours before it begins; with none, nobody is."""
 
@@ -121,6 +129,7 @@ def tasks(log_days: int, reminder_hours: int = 24) -> Sequence[Task]:
         Task(
             number=12, name="issue late certificates", every=_MINUTE, chore=issue_late_certificates
         ),
+        Task(number=24, name="fold tallies", every=5.0, chore=fold_tallies),
         Task(number=5, name="forget request logs", every=_HOUR, chore=forget_request_logs),
         *reminding(reminder_hours),
     )

@@ -27,11 +27,15 @@ class PageRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[T]):
-    """`count` is that of the whole list, not of this page."""
+    """`count` is that of the whole list, not of this page.
+
+    Unless it `is_exact`, it was right a moment ago, and something has changed since.
+    """
 
     items: Sequence[T]
     count: int
     request: PageRequest
+    is_exact: bool = True
 
     @property
     def has_next(self) -> bool:

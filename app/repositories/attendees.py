@@ -13,6 +13,7 @@ from app.domain.pages import Page, PageRequest
 from app.domain.records import Record, Showing
 from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
 from app.repositories.ownership import OWNER, PROVEN, people_of, self_of
+from app.repositories.questions import parts_of
 from app.repositories.tables import CLAIMING, CLAIMS, PEOPLE
 
 _FIELDS = (
@@ -226,7 +227,7 @@ class Attendees(ListingRepository):
         conditions = [_SEEN[sight], *(_FILTERS[name] for name in values)]
         compared = [condition for condition in conditions if condition != "true"]
         indexed = [
-            f"grams({column}) @> grams(:{name})"
+            f"grams({column}) @> {parts_of(f':{name}')}"
             for name, column in _PARTS.items()
             if sight is Sight.EVERYBODY and name in values and is_indexed(values[name])
         ]

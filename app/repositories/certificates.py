@@ -21,6 +21,7 @@ from app.repositories.conferences import COLUMNS as CONFERENCE
 from app.repositories.conferences import conference_of
 from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
 from app.repositories.ownership import COMING_AS
+from app.repositories.questions import parts_of
 from app.repositories.tables import CERTIFICATES
 
 _COLUMNS = (
@@ -110,7 +111,7 @@ _OWN = (
     " JOIN certificates issued ON issued.conference_id = venue.id"
     " WHERE venue.organizer_id = :viewer)"
 )
-_INDEXED = "grams(t.number || chr(10) || t.conference_name) @> grams(:search)"
+_INDEXED = f"grams(t.number || chr(10) || t.conference_name) @> {parts_of(':search')}"
 _FILTERS = {
     "conference_id": "t.conference_id = :conference_id",
     "is_downloaded": "(t.downloaded_at IS NOT NULL) = :is_downloaded",

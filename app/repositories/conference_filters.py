@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.domain.conferences import ConferenceFilter
-from app.repositories.questions import all_prefixes
+from app.repositories.questions import all_prefixes, parts_of
 
 _LOCAL_START = "CAST(c.starts_at AT TIME ZONE c.timezone AS date)"
 # No local day is longer than 25 hours, none begins more than 14 before it does in UTC.
@@ -34,7 +34,7 @@ _BY_INDEX: Mapping[str, tuple[str, str]] = {
     ),
     "long_location": (
         (
-            "grams(c.location) @> grams(:long_location)"
+            f"grams(c.location) @> {parts_of(':long_location')}"
             " AND strpos(lower(c.location), lower(:long_location)) > 0"
         ),
         "strpos(lower(c.location), lower(:long_location)) > 0",
@@ -45,6 +45,8 @@ TEXTUAL = frozenset(_BY_INDEX)
 # Few conferences are going on at a time, and none of the orders leads to them.
 FEW_AT_ALL = frozenset({"phase_ongoing"})
 
+# A comparison of days is taken for a third of all; with two of them, what is left would be sorted
+# before the first is shown. Of what is coalesced, plans expect half.
 _CONDITIONS: Mapping[str, str] = {
     "phase_draft": "c.status = 'draft'",
     "phase_cancelled": "c.status = 'cancelled'",
@@ -55,11 +57,11 @@ _CONDITIONS: Mapping[str, str] = {
     "location": "strpos(lower(c.location), lower(:location)) > 0",
     "organizer_id": "c.organizer_id = :organizer_id",
     "start_after": (
-        f"{_LOCAL_START} >= :start_after"
+        f"coalesce({_LOCAL_START} >= :start_after, false)"
         f" AND c.starts_at > {_DAY_OF_UTC.format(day='start_after')} - {_SOME_HOURS}"
     ),
     "start_before": (
-        f"{_LOCAL_START} <= :start_before"
+        f"coalesce({_LOCAL_START} <= :start_before, false)"
         f" AND c.starts_at < {_DAY_OF_UTC.format(day='start_before')} + 2 * {_SOME_HOURS}"
     ),
     "multi_track": "c.multi_track",

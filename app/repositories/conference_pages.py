@@ -18,7 +18,7 @@ from app.domain.access import Caller
 from app.domain.conferences import ConferenceFilter
 from app.domain.pages import PageRequest
 from app.repositories.base import Repository
-from app.repositories.changes import MARK, OLDEST, raised, turns
+from app.repositories.changes import turns
 from app.repositories.conference_filters import (
     BY_SEATS,
     BY_THE_CLOCK,
@@ -27,7 +27,7 @@ from app.repositories.conference_filters import (
     wanted,
     where,
 )
-from app.repositories.known_counts import Count, known_counts
+from app.repositories.known_counts import Count, Question, known_counts
 from app.repositories.tables import COUNTS, FACTS, PUBLIC
 from app.repositories.visibility import HIDDEN, SHOWS_ONLINE_URL
 from app.repositories.visibility import viewer as values_of
@@ -46,7 +46,7 @@ _BY_START = ("start_date",)
 # More hits than these are no longer ranked or sorted: they are met in the order of their start.
 _FEW = 1000
 _EVERYTHING = "deleted_at IS NULL"
-_NAMES = ("id", "xmin", "shown", "counted", "own", "version", "oldest", "mark", "until")
+_NAMES = ("id", "xmin", "shown", "version", "counted", "oldest", "mark", "until", "own")
 _COLUMNS: Sequence[ColumnClause[Any]] = [column(name) for name in _NAMES]
 
 
@@ -80,48 +80,43 @@ class ConferencePages(Repository):
 
     async def find(
         self, viewer: Caller | None, filter: ConferenceFilter, page: PageRequest, now: datetime
-    ) -> tuple[Mapping[int, Found], int]:
-        """What is on the page, by id and in order, and the count of the whole."""
+    ) -> tuple[Mapping[int, Found], int, bool]:
+        """What is on the page, by id and in order; the count of the whole, and if it is exact."""
         asked = wanted(filter)
         names, sees = tuple(asked), _sees(viewer)
         values = {name: value for name, value in asked.items() if value is not None}
-        key = (sees == "all", names, tuple(str(value) for value in values.values()))
+        question = _question(names, sees, values)
+        end = page.offset + page.size
+        asking = known_counts(self._engine).ask(question, now, end=end)
         if not BY_THE_CLOCK.isdisjoint(names):
             values["now"] = now
-        counts = known_counts(self._engine, _counter(names))
-        known, offered = counts.version, counts.offered(key, now)
-        few = await self._are_few(names, values, offered)
+        few = await self._are_few(names, values, asking.known)
         shape = _Shape(
             conditions=names,
             ordering=_ordering(page, few=few),
             size=page.size,
-            reach=1 << (page.size + page.offset - 1).bit_length(),
+            reach=1 << (end - 1).bit_length(),
             place=_place_of(page),
             sees=sees,
             few=few,
         )
-        values |= values_of(viewer) | _places(page)
-        values |= {"known_at": offered.version if offered else -1, "mark": counts.wants_mark}
-        values["known"] = offered.total if offered else 0
-        rows: Sequence[Any] = (await self._do(_statement(shape), values)).all()
-        _, _, _, counted, own, version, oldest, mark, until = rows[0]
-        if offered is None or offered.version != version:
-            count = Count(total=counted, version=version, until=until)
-            counts.learn(key, count, oldest, mark, known=known)
+        values |= {**values_of(viewer), **_places(page), **asking.values}
+        rows: Sequence[Any] = (await self._do(_statement(shape, question.statement), values)).all()
+        counted, own = asking.learn(rows[0][3:8]), rows[0][8]
         # A page past the end is one row with the count and no conference.
         found = {row[0]: Found(xmin=row[1], shows_online_url=row[2]) for row in rows if row[0]}
-        return found, counted + own
+        return found, counted + own, asking.is_exact
 
     async def _are_few(
-        self, names: tuple[str, ...], values: Mapping[str, Any], offered: Count | None
+        self, names: tuple[str, ...], values: Mapping[str, Any], known: Count | None
     ) -> bool:
         """Whether an index finds so few that they are best looked up, and sorted."""
         if not FEW_AT_ALL.isdisjoint(names):
             return True
         if TEXTUAL.isdisjoint(names):
             return False
-        if offered is not None:
-            return offered.total <= _FEW
+        if known is not None:
+            return known.total <= _FEW
         return bool((await self._do(_hits_statement(names), values)).scalar_one() <= _FEW)
 
 
@@ -131,9 +126,19 @@ def _sees(viewer: Caller | None) -> str:
     return "all" if viewer.is_admin else "own"
 
 
-def _counter(names: Sequence[str]) -> str:
-    """What is raised when as many may no longer answer to these conditions."""
-    return FACTS if BY_SEATS.isdisjoint(names) else f"{FACTS}+{COUNTS}"
+def _question(names: tuple[str, ...], sees: str, values: Mapping[str, Any]) -> Question:
+    """How many everybody sees, or an admin, and what is raised when that may differ."""
+    until = turns(upcoming="upcoming" in names)
+    return Question(
+        source=f"FROM conferences c WHERE {_seen(sees)} AND {where(names, by_index=True)}",
+        counters=(FACTS,) if BY_SEATS.isdisjoint(names) else (FACTS, COUNTS),
+        values=dict(values),
+        until="NULL" if BY_THE_CLOCK.isdisjoint(names) else until,
+    )
+
+
+def _seen(sees: str) -> str:
+    return _EVERYTHING if sees == "all" else PUBLIC
 
 
 def _ordering(page: PageRequest, *, few: bool) -> tuple[str, ...]:
@@ -160,13 +165,11 @@ def _hits_statement(names: tuple[str, ...]) -> TextualSelect:
 
 
 @lru_cache(maxsize=512)
-def _statement(shape: _Shape) -> TextualSelect:
+def _statement(shape: _Shape, counted: str) -> TextualSelect:
     """Sizes are written out: what plans a query can do little with a limit it does not know."""
     asked = where(shape.conditions, by_index=shape.few or shape.sees == "all")
-    counted = where(shape.conditions, by_index=True)
-    seen = _EVERYTHING if shape.sees == "all" else PUBLIC
     behind = f" AND {_behind(shape.ordering)}" if shape.place == "after" else ""
-    parts = [_part(shape, f"{seen} AND {asked}{behind}")]
+    parts = [_part(shape, f"{_seen(shape.sees)} AND {asked}{behind}")]
     own = "0"
     if shape.sees == "own":
         hidden = f"{HIDDEN} AND {where(shape.conditions, by_index=False)}"
@@ -174,17 +177,9 @@ def _statement(shape: _Shape) -> TextualSelect:
         own = f"(SELECT count(*) FROM conferences c WHERE {hidden})"
     order = _outer_order(shape.ordering)
     offset = " OFFSET :offset" if shape.place == "offset" else ""
-    version = " + ".join(raised(name) for name in _counter(shape.conditions).split("+"))
-    by_clock = not BY_THE_CLOCK.isdisjoint(shape.conditions)
-    until = turns(upcoming="upcoming" in shape.conditions) if by_clock else "NULL"
     return text(
-        "SELECT page.id, page.version, page.shown, whole.counted, whole.own, whole.version,"
-        " whole.oldest, whole.mark, whole.until FROM ("
-        " SELECT now.version, CASE WHEN now.version = :known_at THEN CAST(:known AS bigint) ELSE"
-        f" (SELECT count(*) FROM conferences c WHERE {seen} AND {counted}) END AS counted,"
-        f" {own} AS own, {OLDEST} AS oldest, {MARK} AS mark,"
-        f" CASE WHEN now.version = :known_at THEN NULL ELSE {until} END AS until"
-        f" FROM (SELECT {version} AS version) AS now) AS whole"
+        "SELECT page.id, page.version, page.shown, whole.version, whole.counted, whole.oldest,"
+        f" whole.mark, whole.until, {own} FROM ({counted}) AS whole"
         f" LEFT JOIN (SELECT part.*, row_number() OVER (ORDER BY {order}) AS place"
         f" FROM ({' UNION ALL '.join(parts)}) AS part ORDER BY {order} LIMIT {shape.size}{offset})"
         " AS page ON true ORDER BY page.place"

@@ -114,12 +114,13 @@ class Conferences(Repository):
         One statement tells which versions of which rows they are; only those that this process
         does not remember are then read. Who may know where to meet online is told beside each.
         """
-        found, count = await ConferencePages(self._connection).find(viewer, filter, page, now)
+        pages = ConferencePages(self._connection)
+        found, count, is_exact = await pages.find(viewer, filter, page, now)
         known = {id: kept for id, version in found.items() if (kept := _known(id, version.xmin))}
         known |= await self._learn([id for id in found if id not in known], viewer)
         # What disappeared between the two statements is left out.
         items = [_shown(known[id], version) for id, version in found.items() if id in known]
-        return Page(items=items, count=count, request=page)
+        return Page(items=items, count=count, request=page, is_exact=is_exact)
 
     async def _learn(self, ids: Sequence[int], viewer: Caller | None) -> Mapping[int, Conference]:
         """Read rows as they are now, and remember them by their versions."""

@@ -14,8 +14,7 @@ from sqlalchemy import RowMapping, TextClause, text
 
 from app.domain.pages import PageRequest
 from app.repositories.base import Repository, limited, offset_of
-from app.repositories.changes import MARK, OLDEST, raised
-from app.repositories.known_counts import Count, known_counts
+from app.repositories.known_counts import Question, known_counts
 
 # More hits than these are not sorted.
 _FEW = 1000
@@ -40,6 +39,10 @@ class Listing:
     order: str
     # What is raised when as many may no longer be in the first sight; nothing if that is one's own.
     counters: Sequence[str] = ()
+    # `SELECT … FROM …` that tells how many there are in the first sight, where that is kept.
+    tally: str = ""
+    # Whether to find the page before all that is told of it: what is one's own is sorted anyhow.
+    ids_first: bool = False
 
 
 class ListingRepository(Repository):
@@ -50,7 +53,8 @@ class ListingRepository(Repository):
         first = _looked_up(listing, listing.sights[0])
         # What is one's own is little: its own index is enough.
         others = [_along(listing, sight) for sight in listing.sights[1:]]
-        counts = [await self._count(first, values, listing.counters)]
+        end = page.offset + page.size
+        counts = [await self._count_all(listing, first, values, end)]
         counts += [await self._count(other, values) for other in others]
         if sum(counts) <= page.offset:
             return [], sum(counts)
@@ -59,28 +63,33 @@ class ListingRepository(Repository):
         statement = _text(_found(listing, sources, page, is_few=is_few))
         return await self._rows(statement, {**values, **offset_of(page)}), sum(counts)
 
+    async def _count_all(
+        self, listing: Listing, source: str, values: Mapping[str, Any], end: int
+    ) -> int:
+        """How many there are in the first sight: they are many, or somebody keeps count."""
+        if listing.tally:
+            return int((await self._do(_text(listing.tally), values)).scalar_one())
+        return await self._count(source, values, listing.counters, end=end)
+
     async def _count(
-        self, source: str, values: Mapping[str, Any], counters: Sequence[str] = ()
+        self,
+        source: str,
+        values: Mapping[str, Any],
+        counters: Sequence[str] = (),
+        *,
+        end: int = 0,
     ) -> int:
         """How many `FROM … WHERE …` has; remembered until one of the counters is raised, if any."""
         if not counters:
             return int((await self._do(_text(f"SELECT count(*) {source}"), values)).scalar_one())
         assert self._connection.sync_connection is not None
-        counts = known_counts(self._connection.sync_connection.engine, "+".join(counters))
-        key = (source, *map(str, values.values()))
-        known, offered = counts.version, counts.offered(key, _AT_NO_TIME)
-        asked = {
-            **values,
-            "known_at": offered.version if offered else -1,
-            "known": offered.total if offered else 0,
-            "mark": counts.wants_mark,
-        }
-        row: Sequence[Any] = (await self._do(_remembered(source, tuple(counters)), asked)).one()
-        total, version, oldest, mark = row
-        if offered is None or offered.version != version:
-            count = Count(total=total, version=version, until=None)
-            counts.learn(key, count, oldest, mark, known=known)
-        return int(total)
+        counts = known_counts(self._connection.sync_connection.engine)
+        question = Question(source=source, counters=tuple(counters), values=values)
+        asking = counts.ask(question, _AT_NO_TIME, end=end)
+        if asking.known is not None and asking.is_close:
+            return asking.known.total
+        answer = await self._do(_text(question.statement), {**values, **asking.values})
+        return asking.learn(answer.one())
 
 
 def is_indexed(part: str) -> bool:
@@ -106,12 +115,13 @@ def _along(listing: Listing, sight: str) -> str:
 
 
 def _found(listing: Listing, sources: Sequence[str], page: PageRequest, *, is_few: bool) -> str:
-    """Few, or from several sights: the ids first; all else is met along the order."""
+    """Few, one's own, or from several sights: the ids first; all else is met along the order."""
     id, bounds = f"{listing.alias}.id", f"ORDER BY {listing.order} {limited(page)}"
-    if not is_few and len(sources) == 1:
+    if not (is_few or listing.ids_first or sources[1:]):
         where = sources[0].removeprefix(listing.asked_of)
         return f"{listing.shown}{where} {bounds}"
-    reach = "" if is_few else f" ORDER BY {listing.order} LIMIT {_reach(page)}"
+    is_sorted = is_few and not listing.ids_first
+    reach = "" if is_sorted else f" ORDER BY {listing.order} LIMIT {_reach(page)}"
     parts = " UNION ALL ".join(f"(SELECT {id} {source}{reach})" for source in sources)
     return f"{listing.shown} WHERE {id} = ANY(ARRAY({parts})) {bounds}"
 
@@ -124,13 +134,3 @@ def _reach(page: PageRequest) -> int:
 @lru_cache(maxsize=1024)
 def _text(statement: str) -> TextClause:
     return text(statement)
-
-
-@lru_cache(maxsize=256)
-def _remembered(source: str, counters: tuple[str, ...]) -> TextClause:
-    version = " + ".join(raised(name) for name in counters)
-    return text(
-        "SELECT CASE WHEN now.version = :known_at THEN CAST(:known AS bigint)"
-        f" ELSE (SELECT count(*) {source}) END, now.version, {OLDEST}, {MARK}"
-        f" FROM (SELECT {version} AS version) AS now"
-    )

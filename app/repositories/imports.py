@@ -21,6 +21,7 @@ CLEARED = (
     "sessions",
     "ticket_types",
     "registrations",
+    "registration_tallies",
     "payments",
     "refunds",
     "invoices",

@@ -13,6 +13,7 @@ from app.domain.pages import Page, PageRequest
 from app.domain.payments import PaymentStatus
 from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
 from app.repositories.ownership import OWNER_ID, concerning
+from app.repositories.questions import parts_of
 from app.repositories.tables import INVOICES, PAYMENTS
 
 _PARTIES = ("seller_name", "seller_email", "buyer_name", "buyer_email", "buyer_organization")
@@ -71,9 +72,10 @@ _PAID = " JOIN payments p ON p.id = i.payment_id"
 _BY_ROW = "(strpos(i.number, :search) > 0 OR strpos(p.transaction_id, :search) > 0)"
 _BY_INDEX = (
     "i.id = ANY(ARRAY(SELECT numbered.id FROM invoices numbered"
-    " WHERE grams(numbered.number) @> grams(:search) AND strpos(numbered.number, :search) > 0"
+    f" WHERE grams(numbered.number) @> {parts_of(':search')}"
+    " AND strpos(numbered.number, :search) > 0"
     " UNION SELECT billed.id FROM payments paid JOIN invoices billed ON billed.payment_id = paid.id"
-    " WHERE grams(paid.transaction_id) @> grams(:search)"
+    f" WHERE grams(paid.transaction_id) @> {parts_of(':search')}"
     " AND strpos(paid.transaction_id, :search) > 0))"
 )
 

@@ -30,6 +30,17 @@ def concerning(parameter: str) -> str:
     )
 
 
+def all_concerning(parameter: str) -> str:
+    """The same registrations, whole: read where they are found, and none of them twice."""
+    owned = owned_by(parameter)
+    return (
+        f"(SELECT own.* FROM registrations own WHERE own.id IN {owned}"
+        " UNION ALL SELECT sold.* FROM conferences venue"
+        " JOIN registrations sold ON sold.conference_id = venue.id"
+        f" WHERE venue.organizer_id = {parameter} AND sold.id NOT IN {owned})"
+    )
+
+
 def _owned_by(parameter: str) -> str:
     return (
         f"SELECT own.id FROM registrations own WHERE own.owner_id = {parameter}"

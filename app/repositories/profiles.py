@@ -12,6 +12,7 @@ from app.domain.profiles import Profile, ProfileChange, ProfileFilter
 from app.repositories.accounts import COLUMNS as USER_COLUMNS
 from app.repositories.accounts import user_of
 from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
+from app.repositories.questions import parts_of
 from app.repositories.tables import ACCOUNTS
 from app.repositories.tables.accounts import NAMES
 
@@ -111,7 +112,7 @@ _FILTERS = {
 }
 # Whoever may not see an address does not find anybody by it either.
 _ONESELF = "id = :viewer"
-_INDEXED = f"grams({NAMES}) @> grams(:search)"
+_INDEXED = f"grams({NAMES}) @> {parts_of(':search')}"
 
 
 class Profiles(ListingRepository):

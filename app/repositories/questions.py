@@ -9,10 +9,10 @@ _SPLIT = str.maketrans(dict.fromkeys(JOINING, " "))
 
 
 # More hits than these are not ranked, and taken for so many without a look at the index where one
-# in twenty of the first rows is a hit and there are many rows.
+# in 25 of the first rows is a hit and there are many rows.
 _FEW = 1000
 _FIRST = 500
-_ONE_IN = 20
+_ONE_IN = 25
 ARE_FEW = "(SELECT few FROM kind)"
 
 
@@ -27,6 +27,19 @@ def few_hits(table: str, query: str, also: str = "") -> str:
         f" AND (SELECT n FROM probe) <= {_FIRST // _ONE_IN} LIMIT {_FEW + 1}),"
         f" kind AS MATERIALIZED (SELECT count(*) <= {_FEW} AND (SELECT n FROM probe)"
         f" <= {_FIRST // _ONE_IN} AS few FROM hits)"
+    )
+
+
+def parts_of(parameter: str) -> str:
+    """Of a text's three-letter parts, enough to look it up by: side by side, and the last.
+
+    They hold every letter of it. Whatever has them is compared as a whole; each further part costs
+    a step through the list of those who have it, which is long where very many do.
+    """
+    whole = f"lower(CAST({parameter} AS text))"
+    return (
+        f"ARRAY(SELECT substr({whole}, least(place, length({whole}) - 2), 3)"
+        f" FROM generate_series(1, length({whole}), 3) AS place)"
     )
 
 

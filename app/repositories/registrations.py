@@ -13,7 +13,7 @@ from app.domain.pages import Page, PageRequest
 from app.domain.registrations import Registration, RegistrationFilter, RegistrationStatus
 from app.domain.times import TimeRange
 from app.repositories.counting import Listing, ListingRepository, in_order
-from app.repositories.ownership import OWNER_ID, concerning, owned_by
+from app.repositories.ownership import OWNER_ID, all_concerning, owned_by
 from app.repositories.tables import CLAIMING, CLAIMS
 
 COLUMNS = (
@@ -84,9 +84,11 @@ _MOVE = text(
     " confirmed_at = :confirmed_at, moved_at = :now WHERE id = :id"
 )
 
+_CONCERNING = all_concerning(":viewer")
 _NEVER_MOVED = ("attendee_id", "quantity", "created_at", "guest_name", "special_requirements")
 _ORDERS = {"created_at": "r.created_at", "id": "r.id", "status": "r.status"}
 _NEWEST = ("-id",)
+_NARROW = ("conference_id", "session_id", "attendee_id")
 
 
 class Registrations(ListingRepository):
@@ -192,11 +194,13 @@ class Registrations(ListingRepository):
         listing = Listing(
             alias="r",
             shown=f"SELECT {COLUMNS}{JOINED}",
-            asked_of="FROM registrations r",
+            asked_of="FROM registrations r" if sees_all else f"FROM {_CONCERNING} r",
             looked_up=where,
             compared=where,
             order=in_order(page.ordering or _NEWEST, _ORDERS, "r.id"),
             counters=[CLAIMS] if sees_all and filter.owner_id is None else [],
+            ids_first=not sees_all,
+            tally=_tally(filter) if sees_all else "",
         )
         rows, count = await self._page(listing, values, page)
         return Page(items=[registration_of(row) for row in rows], count=count, request=page)
@@ -208,27 +212,39 @@ def _where(
     parts: list[str] = []
     values: dict[str, Any] = {}
     if not sees_all:
-        parts.append(f"r.id IN {concerning(':viewer')}")
         values["viewer"] = viewer_id
+    parts.append(_of_status(filter))
     if filter.statuses:
-        parts.append("r.status = ANY(CAST(:statuses AS text[]))")
         values["statuses"] = sorted(status.value for status in filter.statuses)
-    elif filter.status is None:
-        parts.append("r.status IN ('pending', 'confirmed', 'waitlisted')")
-    else:
-        parts.append("r.status = :status")
+    elif filter.status is not None:
         values["status"] = filter.status.value
     if filter.admissions:
         parts.append("r.session_id IS NULL")
     if filter.owner_id is not None:
         parts.append(f"r.id IN {owned_by(':owner_id')}")
         values["owner_id"] = filter.owner_id
-    for name in ("conference_id", "session_id", "attendee_id"):
+    for name in _NARROW:
         wanted = getattr(filter, name)
         if wanted is not None:
             parts.append(f"r.{name} = :{name}")
             values[name] = wanted
     return parts, values
+
+
+def _of_status(filter: RegistrationFilter) -> str:
+    if filter.statuses:
+        return "r.status = ANY(CAST(:statuses AS text[]))"
+    return f"r.{CLAIMING}" if filter.status is None else "r.status = :status"
+
+
+def _tally(filter: RegistrationFilter) -> str:
+    """What tells how many there are in all; nothing where they are narrowed down further."""
+    if filter.owner_id is not None or any(getattr(filter, name) is not None for name in _NARROW):
+        return ""
+    kind = " AND r.is_admission" if filter.admissions else ""
+    return (
+        f"SELECT coalesce(sum(r.n), 0) FROM registration_tallies r WHERE {_of_status(filter)}{kind}"
+    )
 
 
 def _columns(

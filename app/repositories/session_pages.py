@@ -12,9 +12,9 @@ from app.domain.access import Caller
 from app.domain.pages import PageRequest
 from app.domain.sessions import SessionFilter
 from app.repositories.base import Repository, limited, offset_of
-from app.repositories.changes import MARK, OLDEST, raised
 from app.repositories.conferences import ordered
-from app.repositories.known_counts import Count, known_counts
+from app.repositories.known_counts import Question, known_counts
+from app.repositories.questions import parts_of
 from app.repositories.tables import COUNTS, FACTS, PROGRAMMES, PUBLIC
 from app.repositories.visibility import HIDDEN, VISIBLE
 from app.repositories.visibility import viewer as values_of
@@ -35,7 +35,7 @@ _FILTERS: Mapping[str, str] = {
     # leafs through all of them in order until it has met enough.
     "long_speaker": (
         "s.id = ANY(ARRAY(SELECT named.id FROM sessions named"
-        " WHERE grams(named.speaker) @> grams(:long_speaker)"
+        f" WHERE grams(named.speaker) @> {parts_of(':long_speaker')}"
         " AND strpos(lower(named.speaker), lower(:long_speaker)) > 0))"
     ),
     "room": _PART.format(column="room", name="room"),
@@ -64,26 +64,16 @@ class SessionPages(Repository):
         """
         asked = _wanted(filter)
         shape = tuple(asked)
-        counters = _counters(shape)
-        counts = known_counts(self._engine, "sessions:" + "+".join(counters))
-        key = (shape, tuple(str(value) for value in asked.values()))
-        known, offered = counts.version, counts.offered(key, _AT_NO_TIME)
-        values = {
-            **asked,
-            **values_of(viewer),
-            "known_at": offered.version if offered else -1,
-            "known": offered.total if offered else 0,
-            "mark": counts.wants_mark,
-            **offset_of(page),
-        }
-        statement = _statement(columns, shape, counters, page.ordering or _BY_START, limited(page))
+        question = Question(source=_public(shape), counters=_counters(shape), values=asked)
+        counts = known_counts(self._engine)
+        asking = counts.ask(question, _AT_NO_TIME, end=page.offset + page.size)
+        values = {**asked, **values_of(viewer), **asking.values, **offset_of(page)}
+        ordering = page.ordering or _BY_START
+        statement = _statement(columns, shape, question.statement, ordering, limited(page))
         rows: Sequence[Any] = (await self._do(statement, values)).all()
-        public, hidden, version, oldest, mark = rows[0][:5]
-        if offered is None or offered.version != version:
-            counted = Count(total=public, version=version, until=None)
-            counts.learn(key, counted, oldest, mark, known=known)
+        public, hidden = asking.learn(rows[0][:5]), rows[0][5]
         # A page past the end is one row with the count and no session.
-        return [row[5:] for row in rows if row[5] is not None], public + hidden
+        return [row[6:] for row in rows if row[6] is not None], public + hidden
 
 
 def _counters(shape: Sequence[str]) -> tuple[str, ...]:
@@ -107,23 +97,24 @@ def _wanted(filter: SessionFilter) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None}
 
 
+def _asked(shape: Sequence[str]) -> str:
+    return " AND ".join(["s.deleted_at IS NULL", *(_FILTERS[name] for name in shape)])
+
+
+def _public(shape: Sequence[str]) -> str:
+    return f"FROM sessions s WHERE {_OF_PUBLIC} AND {_asked(shape)}"
+
+
 @lru_cache(maxsize=256)
 def _statement(
-    columns: str,
-    shape: tuple[str, ...],
-    counters: tuple[str, ...],
-    ordering: tuple[str, ...],
-    limit: str,
+    columns: str, shape: tuple[str, ...], counted: str, ordering: tuple[str, ...], limit: str
 ) -> TextClause:
-    asked = " AND ".join(["s.deleted_at IS NULL", *(_FILTERS[name] for name in shape)])
-    version = " + ".join(raised(name) for name in counters)
+    asked = _asked(shape)
     joined = "FROM sessions s JOIN conferences c ON c.id = s.conference_id"
     return text(
-        "SELECT whole.public, whole.hidden, whole.version, whole.oldest, whole.mark, page.* FROM ("
-        " SELECT now.version, CASE WHEN now.version = :known_at THEN CAST(:known AS bigint) ELSE"
-        f" (SELECT count(*) FROM sessions s WHERE {_OF_PUBLIC} AND {asked}) END AS public,"
-        f" (SELECT count(*) {joined} WHERE {HIDDEN} AND {asked}) AS hidden,"
-        f" {OLDEST} AS oldest, {MARK} AS mark FROM (SELECT {version} AS version) AS now) AS whole"
+        "SELECT whole.version, whole.counted, whole.oldest, whole.mark, whole.until,"
+        f" (SELECT count(*) {joined} WHERE {HIDDEN} AND {asked}) AS hidden, page.*"
+        f" FROM ({counted}) AS whole"
         f" LEFT JOIN (SELECT {columns} {joined} WHERE {VISIBLE} AND {asked}"
         f" ORDER BY {ordered(ordering, ORDERS, 's')} {limit}) AS page ON true"
         f" ORDER BY {ordered(ordering, ORDERS, 'page')}"

@@ -31,6 +31,14 @@ _FORGET_NEWS = text(
     " AND NOT EXISTS (SELECT FROM outbox WHERE outbox.id = news.told_as)"
     " LIMIT :most FOR UPDATE SKIP LOCKED)"
 )
+# Few are summed as fast as one. Whoever is writing adds rows of their own, which stay.
+_FOLD_TALLIES = text(
+    "WITH folded AS (DELETE FROM registration_tallies"
+    " WHERE (SELECT count(*) FROM registration_tallies) > :most RETURNING status, is_admission, n)"
+    " INSERT INTO registration_tallies (status, is_admission, n)"
+    " SELECT status, is_admission, sum(n) FROM folded GROUP BY status, is_admission"
+    " HAVING sum(n) <> 0"
+)
 
 
 class Upkeep(Repository):
@@ -54,3 +62,7 @@ class Upkeep(Repository):
     async def forget_news(self, before: datetime, most: int) -> int:
         """Drop what was told before that time, and by whom; returns how many."""
         return (await self._do(_FORGET_NEWS, {"before": before, "most": most})).rowcount
+
+    async def fold_tallies(self, most: int) -> None:
+        """Sum up the tallies of registrations if there are more rows of them than that."""
+        await self._do(_FOLD_TALLIES, {"most": most})

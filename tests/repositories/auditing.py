@@ -151,6 +151,8 @@ BREACHES: list[tuple[str, list[str]]] = [
             "UPDATE conferences SET reviews_count = 1, ratings_sum = 5 WHERE id = 1",
         ],
     ),
+    ("V4", ["INSERT INTO registration_tallies VALUES ('expired', true, 1)"]),
+    ("V4", ["DELETE FROM registration_tallies WHERE status = 'confirmed'"]),
     ("V4", ["UPDATE users SET unread_notifications = 9 WHERE id = 1"]),
     ("V4", ["UPDATE payments SET refunded_minor = 100 WHERE id = 1"]),
     (

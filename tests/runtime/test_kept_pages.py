@@ -3,9 +3,11 @@
 import tracemalloc
 from datetime import datetime
 
+import pytest
+
 from app import kept_pages
 from app.domain.changes import Look, Version
-from app.kept_pages import KeptPages
+from app.kept_pages import KeptPages, Passing
 
 MEGABYTE = 1024 * 1024
 
@@ -49,3 +51,26 @@ async def test_what_was_asked_for_last_is_kept() -> None:
     await page("a")
     await page("b")
     assert built == [*"abcdefgh", "b"]
+
+
+async def test_what_is_passing_is_written_anew_after_the_next_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kept_pages, "_LOOK_EVERY", 0)
+    marks = 0
+
+    async def look(_now: datetime, _marks: bool) -> Look:
+        nonlocal marks
+        marks += 1
+        version = Version(facts=1, programmes=1, counts=1)
+        return Look(version=version, oldest=marks, mark=marks, turns_at=None)
+
+    pages = KeptPages(look)
+    told: list[bytes | Passing] = [Passing(body=b"1"), Passing(body=b"2"), b"3", b"4"]
+
+    async def build(_now: datetime) -> bytes | Passing:
+        return told.pop(0)
+
+    for _ in range(4):
+        await pages.get("settling", _nothing)
+    assert [(await pages.get("page", build)).body for _ in range(5)] == [b"1", b"2", *[b"3"] * 3]

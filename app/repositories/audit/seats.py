@@ -57,6 +57,18 @@ _VOTES = Check(
         " AND (helpful_count <> coalesce(pro, 0) OR unhelpful_count <> coalesce(contra, 0))"
     )
 )
+_TALLIES = Check(
+    query=(
+        "SELECT row_number() OVER () AS id, format('registrations that are %s, %s: the tally is %s,"
+        " should be %s', status, CASE WHEN is_admission THEN 'of conferences' ELSE 'of sessions'"
+        " END, coalesce(told, 0), coalesce(found, 0)) AS said"
+        " FROM (SELECT status, is_admission, sum(n) AS told FROM registration_tallies"
+        " GROUP BY status, is_admission) AS kept"
+        " FULL JOIN (SELECT status, session_id IS NULL AS is_admission, count(*) AS found"
+        " FROM registrations GROUP BY 1, 2) AS counted USING (status, is_admission)"
+        " WHERE coalesce(told, 0) <> coalesce(found, 0)"
+    )
+)
 _UNREAD = Check(
     query=(
         "SELECT u.id, format('user %s: unread notifications are %s, should be %s', u.id,"
@@ -97,6 +109,7 @@ PROMISES = (
         sentence="Every stored counter equals its recount, and every copy its original.",
         checks=(
             *(_miscounted(*pool) for pool in _POOLS),
+            _TALLIES,
             _REVIEWS,
             _VOTES,
             _UNREAD,

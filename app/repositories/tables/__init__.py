@@ -12,6 +12,7 @@ from app.repositories.tables.changes import (
     CERTIFICATES,
     CHECK_INS,
     CLAIMS,
+    COUNTERS,
     COUNTS,
     FACTS,
     INVOICES,
@@ -41,6 +42,7 @@ from app.repositories.tables.registrations import (
     registrations,
     waitlist_log,
 )
+from app.repositories.tables.tallies import registration_tallies
 
 __all__ = [
     "ACCOUNTS",
@@ -48,6 +50,7 @@ __all__ = [
     "CHECK_INS",
     "CLAIMING",
     "CLAIMS",
+    "COUNTERS",
     "COUNTS",
     "FACTS",
     "INVOICES",
@@ -75,6 +78,7 @@ __all__ = [
     "outbox",
     "payments",
     "refunds",
+    "registration_tallies",
     "registrations",
     "request_logs",
     "review_votes",

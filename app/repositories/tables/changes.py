@@ -23,7 +23,7 @@ PEOPLE = "attendee_changes"
 ACCOUNTS = "account_changes"
 # Only that some were dropped: who counts them knows those of late.
 LOGS = "log_changes"
-_COUNTERS = (
+COUNTERS = (
     FACTS,
     PROGRAMMES,
     COUNTS,
@@ -125,7 +125,7 @@ def trigger(name: str) -> str:
     )
 
 
-for _counter in _COUNTERS:
+for _counter in COUNTERS:
     made_first(f"CREATE SEQUENCE {_counter}")
 made_first(FUNCTION)
 for _name in TRIGGERS:

@@ -13,7 +13,7 @@ from app.documents.structured import event_of
 from app.domain import conferences, publishing
 from app.domain.publishing import Announcement
 from app.domain.times import utc_now
-from app.kept_pages import Build, kept_page
+from app.kept_pages import Build, Passing, kept_page
 from app.routers import conditional
 from app.routers.deps import Rt
 from app.routers.fields import PathId
@@ -121,10 +121,11 @@ async def list_public_conferences(
     with 304 to whoever has the page already.
     """
 
-    async def build(now: datetime) -> bytes:
+    async def build(now: datetime) -> bytes | Passing:
         uow = rt.unit_of_work()
         page = await conferences.listed(uow, None, query.filter(), query.page_request(), now)
-        return bytes(conferences_listed(page, request, now).body)
+        body = bytes(conferences_listed(page, request, now).body)
+        return body if page.is_exact else Passing(body=body)
 
     return await _answer(request, rt, build)
 
