@@ -90,6 +90,10 @@ _VIEWERS = (
     " starts_at - interval '1000 days', starts_at - interval '1000 days'"
     " FROM (SELECT *, place / 10 % 4 = 0 AS of_session FROM plan WHERE organizer_id = 3) AS planned"
 )
+_TALLIES = (
+    "INSERT INTO registration_tallies (status, is_admission, n)"
+    " SELECT status, session_id IS NULL, count(*) FROM registrations GROUP BY 1, 2"
+)
 _CERTIFICATES = (
     "INSERT INTO certificates (conference_id, attendee_id, number, hours, attendee_name,"
     " conference_name, issued_at) SELECT conference_id, attendee_id,"
@@ -242,6 +246,7 @@ _FILL = (
     _REGISTRATIONS,
     _VIEWERS,
     "ANALYZE registrations",
+    _TALLIES,
     _CERTIFICATES,
     _CHECK_INS,
     _REVIEWS,

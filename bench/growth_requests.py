@@ -11,8 +11,9 @@ NATIVE = "/api/v1"
 HUB = "/compat/event-hub/api"
 SIMPLE = "/compat/event-management/api"
 JOIN = "/compat/jointoit/api"
-# Pages of a public list that were not asked for before: what is kept answers none of them.
-_ANEW = tuple(range(1, 49))
+# Pages of a public list that were not asked for before: what is kept answers none of them. They are
+# among the first hundred of each list, for there is none behind where few are found.
+_ANEW = tuple((size, number) for size in range(15, 24) for number in range(1, 5))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,8 +329,9 @@ def _conferences() -> Iterator[Asked]:
     yield _list("public", "/public/conferences/", "", None)
     yield _list("public", "/public/conferences/", "", None, changed=True)
     for query in ("", "search=summit", "is_active=true"):
-        paths = [_path("/public/conferences/", f"{query}&page={page}".strip("&")) for page in _ANEW]
-        yield Asked(noun="public", paths=[paths[0].replace("page=1&", ""), *paths[1:]], who=None)
+        base = f"{NATIVE}/public/conferences/?{query}{'&' if query else ''}"
+        paths = [f"{base}page={number}&page_size={size}" for size, number in _ANEW]
+        yield Asked(noun="public", paths=paths, who=None)
 
 
 def _native() -> Iterator[Asked]:
