@@ -26,7 +26,14 @@ logger = logging.getLogger(__name__)
 _BACKLOG = 2048
 # Longer than clients and proxies keep an idle connection, so that it is they who close it.
 _KEEP_ALIVE_SECONDS = 75
-_HEAD_SECONDS = 20.0
+# For the head of a request, and for what is left of a body that nobody reads any more.
+_REST_SECONDS = 20.0
+# Twice what browsers and proxies send at most; one read from the socket may go beyond it.
+_LONGEST_HEAD = 65_536
+_HEAD_TOO_LONG = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
+    b"content-length: 0\r\nconnection: close\r\n\r\n"
+)
 _M_MMAP_THRESHOLD = -3
 _GARBAGE_THRESHOLDS = (10_000, 20, 50)
 # Has a process leave to others what comes anew.
@@ -35,27 +42,52 @@ _RETIRES_WITHIN = 1.0
 
 
 class Protocol(HttpToolsProtocol):
-    """A connection that does not bring a request's whole head in time is closed.
+    """A connection on which a request's head is too long, or comes too slowly, is closed.
 
-    Once the server is to stop, so is each connection with its next answer, which says so.
+    So is one on which the rest of a body still trickles long after the answer was given; and, once
+    the server is to stop, each with its next answer, which says so.
     """
 
-    _head_due: TimerHandle | None = None
+    _due: TimerHandle | None = None
+    _head_bytes = 0
+    _in_head = True
+    _owed = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._wait_for_head()
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > _LONGEST_HEAD:
+                self._refuse_head()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        if self._head_due is None:
-            self._wait_for_head()
+        self._in_head, self._head_bytes = True, 0
+        self._wait()
 
     def on_headers_complete(self) -> None:
+        self._in_head = False
         self._stop_waiting()
+        if self.parser.get_http_version() == "1.1":
+            ensure_one_host(self.headers)
         super().on_headers_complete()
+        self._owed += 1
         if self.app_state["runtime"].draining:
             self.say_goodbye()
+
+    def on_message_complete(self) -> None:
+        self._stop_waiting()
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        self._owed -= 1
+        super().on_response_complete()
+        if self.cycle.response_complete and self.cycle.more_body:
+            self._wait()
 
     def say_goodbye(self) -> None:
         """The answer that is under way, if there is one, is the last of this connection."""
@@ -66,13 +98,26 @@ class Protocol(HttpToolsProtocol):
         self._stop_waiting()
         super().connection_lost(exc)
 
-    def _wait_for_head(self) -> None:
-        self._head_due = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
+    def _wait(self) -> None:
+        if self._due is None:
+            self._due = self.loop.call_later(_REST_SECONDS, self.transport.close)
 
     def _stop_waiting(self) -> None:
-        if self._head_due is not None:
-            self._head_due.cancel()
-            self._head_due = None
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+
+    def _refuse_head(self) -> None:
+        """Said where nobody else is being answered on this connection; it ends either way."""
+        if not self._owed:
+            self.transport.write(_HEAD_TOO_LONG)
+        self.transport.close()
+
+
+def ensure_one_host(headers: Sequence[tuple[bytes, bytes]]) -> None:
+    """Whoever asks says of whom, once: proxies in between could disagree on which of two counts."""
+    if sum(name == b"host" for name, _ in headers) != 1:
+        raise ValueError("a request names one host")
 
 
 class Server(uvicorn.Server):

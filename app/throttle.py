@@ -39,6 +39,12 @@ class Throttle:
         self._count(self._logins_of_address, "login address", address)
         self._count(self._logins_of_account, "login account", account)
 
+    def password_of(self, user_id: int) -> None:
+        """Count a try at the password of somebody who is in: apart from logins, which anybody may
+        try in their name.
+        """
+        self._count(self._logins_of_account, "password", str(user_id))
+
     def verification(self, sender: str) -> None:
         """Count a letter asked for to prove an address: one a minute."""
         self._count(_ONE_PER_MINUTE, "verification", sender)

@@ -146,6 +146,11 @@ async def test_what_is_not_signed_as_it_should_be_has_no_effect(
             b'{"type":"payment.settled","timestamp":"","data":{"payment_id":7,"outcome":"paid"}}',
             404,
         ),
+        (
+            b'{"type":"payment.settled","timestamp":"a\\u0000","data":'
+            b'{"payment_id":7,"outcome":"paid"}}',
+            400,
+        ),
     ],
 )
 async def test_a_signed_body_that_cannot_be_meant_is_refused(

@@ -26,6 +26,17 @@ def test_logins_are_counted_per_account_and_per_address() -> None:
         throttle.login("jill", "1.1.1.1")
 
 
+def test_logins_that_anybody_tries_keep_nobody_from_changing_their_password() -> None:
+    throttle = Throttle(writes=0, logins_of_account=2, logins_of_address=0)
+    for name in ("7", "user:7"):
+        for _ in range(2):
+            throttle.login(name, "1.1.1.1")
+    throttle.password_of(7)
+    throttle.password_of(7)
+    with pytest.raises(TooMany):
+        throttle.password_of(7)
+
+
 def test_no_limit_is_no_limit() -> None:
     throttle = Throttle(writes=0, logins_of_account=0, logins_of_address=0)
     for _ in range(1000):

@@ -137,7 +137,7 @@ class CallbackIn(BaseModel):
     )
 
     type: Literal["payment.settled"]
-    timestamp: str = Field(max_length=64)
+    timestamp: Annotated[ShortText, Field(max_length=64)]
     data: Settled
 
 

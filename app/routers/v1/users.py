@@ -154,7 +154,7 @@ async def change_profile(body: ProfileIn, me: Me, uow: Uow, now: Now) -> Respons
 )
 async def change_password(body: PasswordIn, me: Me, runtime: Rt, now: Now) -> Response:
     """Ends every login of the account; the tokens in the answer are those of a new one."""
-    runtime.throttle.login(f"user:{me.user_id}", f"user:{me.user_id}")
+    runtime.throttle.password_of(me.user_id)
     pair = await logins.change_password(
         runtime.unit_of_work(),
         runtime.hasher,

@@ -1,0 +1,115 @@
+"""What a server makes of connections whose other end is slow, long-winded or of two minds."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+
+import pytest
+import uvicorn
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
+
+from app import serving
+from app.serving import Protocol
+
+_ASKED = b"GET / HTTP/1.1\r\nHost: here\r\n"
+_LONG_HEAD = 64 * 1024
+_SERVING = {"runtime": SimpleNamespace(draining=False)}
+
+
+async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers whatever is asked without reading it to its end."""
+    await Response(status_code=204)(scope, receive, send)
+
+
+@pytest.fixture
+async def port() -> AsyncIterator[int]:
+    """Where a server listens that speaks as ours does."""
+    config = uvicorn.Config(nothing, http=Protocol, ws="none", lifespan="off", log_config=None)
+    config.load()
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: Protocol(config=config, server_state=state, app_state=_SERVING), "127.0.0.1", 0
+    )
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+async def answered(port: int, sent: bytes) -> bytes:
+    """All that comes back until the server ends the connection, or has nothing more to say."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    found = b""
+    try:
+        writer.write(sent)
+        async with asyncio.timeout(0.5):
+            while part := await reader.read(65_536):
+                found += part
+    except (TimeoutError, ConnectionResetError):
+        return found
+    finally:
+        writer.close()
+    return found + b"(end)"
+
+
+async def test_requests_that_two_would_read_differently(port: int) -> None:
+    post = b"POST /api/v1/token/ HTTP/1.1\r\nHost: here\r\n"
+    hidden = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+    chunked = post + b"Transfer-Encoding: chunked\r\n"
+    doubtful = {
+        "two lengths": post + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello" + hidden,
+        "a list of lengths": post + b"Content-Length: 5, 5\r\n\r\nhello",
+        "a sign": post + b"Content-Length: +5\r\n\r\nhello",
+        "below nothing": post + b"Content-Length: -1\r\n\r\n",
+        "a length and chunks": chunked + b"Content-Length: 5\r\n\r\n0\r\n\r\n" + hidden,
+        "a blank before the colon": post + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+        "chunks that are not the last": post + b"Transfer-Encoding: chunked, x\r\n\r\n0\r\n\r\n",
+        "another coding": post + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        "a chunk of no length": chunked + b"\r\n0x5\r\nhello\r\n0\r\n\r\n",
+        "lines that end otherwise": b"GET / HTTP/1.1\nHost: here\n\n",
+        "a folded line": _ASKED + b"X: a\r\n b\r\n\r\n",
+        "NUL": _ASKED + b"X: a\0b\r\n\r\n",
+        "two hosts": _ASKED + b"Host: there\r\n\r\n",
+        "no host": b"GET / HTTP/1.1\r\n\r\n",
+    }
+    for name, sent in doubtful.items():
+        answer = await answered(port, sent)
+        assert answer.startswith(b"HTTP/1.1 400 "), (name, answer)
+        assert answer.count(b"HTTP/1.1") == 1, name
+        assert answer.endswith(b"(end)"), name
+    assert (await answered(port, _ASKED + b"\r\n")).startswith(b"HTTP/1.1 204 ")
+    # Whoever asks by the older version need not name a host.
+    assert b" 204 No Content" in await answered(port, b"GET / HTTP/1.0\r\n\r\n")
+
+
+@pytest.mark.parametrize("line", [b"X: a\r\n", b"X: " + b"a" * 1_000_000])
+async def test_a_head_without_end_is_cut_off(port: int, line: bytes) -> None:
+    head = _ASKED + line * (20 * _LONG_HEAD // len(line) + 1)
+    answer = await answered(port, head)
+    assert answer.startswith(b"HTTP/1.1 431 ") or answer == b""
+    cookies = _ASKED + b"Cookie: " + b"a" * 32_000 + b"\r\n\r\n"
+    assert (await answered(port, cookies)).startswith(b"HTTP/1.1 204 ")
+
+
+async def test_what_trickles_after_the_answer_is_not_waited_for(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer needs no body; the connection is closed if the rest does not come in time."""
+    assert serving._REST_SECONDS == 20
+    monkeypatch.setattr(serving, "_REST_SECONDS", 0.3)
+    for head in (b"GET / HTTP/1.1\r\nHost: here\r\nContent-Length: 9\r\n\r\na", b"GET / HT"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head)
+        async with asyncio.timeout(10):
+            found = await reader.read(-1)
+        assert found.count(b"HTTP/1.1 204") == head.count(b"\r\n\r\n")
+        writer.close()
+    # Whose body came in time goes on.
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    whole = b"GET / HTTP/1.1\r\nHost: here\r\nContent-Length: 2\r\n\r\naa"
+    for _ in range(2):
+        writer.write(whole)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
+        await asyncio.sleep(0.5)
+    writer.close()
