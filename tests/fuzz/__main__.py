@@ -1,10 +1,14 @@
-"""Schemathesis over every document, as each of four people: what `make fuzz` runs.
+"""Schemathesis over every document, as each of five people: what `make fuzz` runs.
 
     python -m tests.fuzz [cases]
 
+All checks and all phases: the examples of the documents, what lies at the edges of the schemas,
+what is drawn from them, and requests that take what earlier ones have answered (stateful).
+
 A real server with the demo's data for each person, for they may change what all others find. Rounds
 go on, each with the next seed, until there were that many cases; the exit status is 1 if any of
-them failed, or if the server logged an error that nobody expected.
+them failed, or if the server logged an error that nobody expected. In the end it prints how many
+cases there were of each document, as whom.
 """
 
 import asyncio
@@ -34,6 +38,7 @@ PEOPLE = {
     "anonymous": None,
     "attendee": ("alice", _DEMO),
     "organizer": ("organizer", _DEMO),
+    "other organizer": ("marco", _DEMO),
     "admin": ("admin", "admin123"),
 }
 _ENVIRONMENT = {
@@ -41,6 +46,8 @@ _ENVIRONMENT = {
     "PLENARY_LOGIN_LIMIT_ACCOUNT": "0",
     "PLENARY_LOGIN_LIMIT_ADDRESS": "0",
     "PLENARY_WRITE_LIMIT": "0",
+    # Whoever has come in stays until the end of the round.
+    "PLENARY_ACCESS_MINUTES": "600",
     "PLENARY_ARGON2_TIME_COST": "1",
     "PLENARY_ARGON2_MEMORY_KIB": "8",
     "PLENARY_LOG_FORMAT": "json",
@@ -54,8 +61,22 @@ class Tally:
     """How much was tried, and what was found."""
 
     cases: int = 0
+    counted: Counter[tuple[str, str]] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
     found: Counter[str] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One document, gone through as one person."""
+
+    document: str
+    person: str
+    seed: int
+    out: Path
+
+    def __str__(self) -> str:
+        return f"{self.document} as {self.person}, seed {self.seed}"
 
 
 async def fuzz(cases: int, home: Path) -> Tally:
@@ -63,7 +84,7 @@ async def fuzz(cases: int, home: Path) -> Tally:
     tally, seed = Tally(), SEED
     while tally.cases < cases and not tally.failed:
         for person, login in PEOPLE.items():
-            directory = home / f"{seed}-{person}"
+            directory = home / f"{seed}-{person.replace(' ', '-')}"
             directory.mkdir()
             server = await processes.serve(_ENVIRONMENT, directory, "--demo")
             try:
@@ -71,7 +92,8 @@ async def fuzz(cases: int, home: Path) -> Tally:
                 for name, prefix in DOCUMENTS.items():
                     out = directory / name
                     url = f"{server.url}{prefix}/openapi.json"
-                    await _document(tally, f"{name} as {person}, seed {seed}", url, headers, out)
+                    run = Run(document=name, person=person, seed=seed, out=out)
+                    await _document(tally, run, url, headers)
             finally:
                 await server.stop()
             _add_log(tally, server.log)
@@ -89,18 +111,19 @@ async def _headers(url: str, login: tuple[str, str] | None) -> list[str]:
         return ["--header", f"Authorization: Bearer {answer.json()['data']['access']}"]
 
 
-async def _document(tally: Tally, title: str, url: str, headers: list[str], out: Path) -> None:
+async def _document(tally: Tally, run: Run, url: str, headers: list[str]) -> None:
     """One run of schemathesis; what it says is in the file beside its report."""
-    seed, began = title.rpartition(" ")[2], monotonic()
+    out, began = run.out, monotonic()
     report = out.with_suffix(".json")
-    options = ["--phases=examples,coverage,fuzzing", "--continue-on-failure", "--no-color"]
+    options = ["--checks=all", "--continue-on-failure", "--no-color"]
     process = await asyncio.create_subprocess_exec(
         os.environ.get("SCHEMATHESIS", str(Path(sys.executable).parent / "schemathesis")),
         f"--config-file={CONFIGURATION}",
         "run",
         url,
         f"--max-examples={EXAMPLES}",
-        f"--seed={seed}",
+        f"--seed={run.seed}",
+        "--phases=examples,coverage,fuzzing,stateful",
         *headers,
         *options,
         "--generation-database=none",
@@ -114,10 +137,11 @@ async def _document(tally: Tally, title: str, url: str, headers: list[str], out:
     told = json.loads(report.read_text()) if report.exists() else {}
     counted = told.get("test_cases", {}).get("generated", 0)
     tally.cases += counted
-    print(f"{title}: {counted} cases, {monotonic() - began:.0f} s", flush=True)
+    tally.counted[run.document, run.person] += counted
+    print(f"{run}: {counted} cases, {monotonic() - began:.0f} s", flush=True)
     if status == 0:
         return
-    tally.failed.append(title)
+    tally.failed.append(str(run))
     for failure in told.get("failures", []):
         tally.found[failure["title"]] += failure["count"]
         for operation in failure["operations"]:
@@ -135,12 +159,23 @@ def _add_log(tally: Tally, log: Path) -> None:
         print(f"  {len(lines)} unexpected errors in {log}: {lines[0][:2000]}", flush=True)
 
 
+def _table(counted: Counter[tuple[str, str]]) -> str:
+    """How many cases there were: a line for each document, a column for each person."""
+    lines = [["", *PEOPLE], ["---", *["---:"] * len(PEOPLE)]]
+    lines += [
+        [document, *(f"{counted[document, person]:,}" for person in PEOPLE)]
+        for document in DOCUMENTS
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
 def main() -> int:
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
     home = Path(tempfile.mkdtemp(prefix="plenary-fuzz-"))
     began = monotonic()
     tally = asyncio.run(fuzz(cases, home))
     took = monotonic() - began
+    print(_table(tally.counted))
     print(f"{tally.cases} cases in {took:.0f} s: {tally.found.total()} failures")
     for title, count in tally.found.items():
         print(f"  {count} × {title}")
