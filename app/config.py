@@ -101,6 +101,7 @@ class Settings(BaseSettings):
     webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     access_minutes: Count = 60
     refresh_days: Count = 7
+    login_days: Count = 30
     argon2_time_cost: Count = 4
     argon2_memory_kib: Annotated[int, Field(ge=8)] = 9_216
     argon2_parallelism: Count = 1

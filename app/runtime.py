@@ -120,6 +120,7 @@ class Runtime:
             settings.secret_key.get_secret_value(),
             access_for=timedelta(minutes=settings.access_minutes),
             refresh_for=timedelta(days=settings.refresh_days),
+            login_for=timedelta(days=settings.login_days),
         )
         self.press = Press()
         self.bindery = Bindery()

@@ -111,12 +111,20 @@ class Claims:
 class Tokens:
     """Issues and reads the two kinds of tokens; each names its user, its login and itself."""
 
-    def __init__(self, secret: str, *, access_for: timedelta, refresh_for: timedelta) -> None:
+    def __init__(
+        self,
+        secret: str,
+        *,
+        access_for: timedelta,
+        refresh_for: timedelta,
+        login_for: timedelta = timedelta(days=30),
+    ) -> None:
         if len(secret.encode()) < LEAST_SECRET_BYTES:
             raise ValueError(f"the token secret must have {LEAST_SECRET_BYTES} bytes or more")
         self._secret = secret
         self._key = jwk.construct(secret, ALGORITHMS.HS256)
         self.refresh_for = refresh_for
+        self.login_for = login_for
         self._for: dict[Kind, timedelta] = {"access": access_for, "refresh": refresh_for}
         self.digest_key = hmac.digest(secret.encode(), b"request digests", "sha256")
 

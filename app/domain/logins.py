@@ -34,8 +34,19 @@ class Family:
     user_id: int
     current_jti: str
     previous_jti: str | None
+    created_at: datetime
     rotated_at: datetime
     is_open: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenLogin:
+    """A login as its owner sees it: when it began, was last prolonged, and ends unless it is."""
+
+    id: str
+    created_at: datetime
+    used_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +73,9 @@ class Tokens(Protocol):
 
     @property
     def refresh_for(self) -> timedelta: ...
+
+    @property
+    def login_for(self) -> timedelta: ...
 
     def pair(self, user_id: int, family: str, jti: str, now: datetime) -> TokenPair: ...
 
@@ -138,7 +152,7 @@ async def refresh(uow: "UnitOfWork", tokens: Tokens, token: str, now: datetime) 
         means = turn(family, shown, now)
         if family is not None and means is Turn.NEXT:
             jti = new_jti()
-            await tx.accounts.rotate(family.id, jti, now, now + tokens.refresh_for)
+            await tx.accounts.rotate(family.id, jti, now, _ends_at(tokens, family.created_at, now))
             return tokens.pair(family.user_id, family.id, jti, now)
         if family is not None and means is Turn.DOUBLED:
             return tokens.pair(family.user_id, family.id, family.current_jti, now)
@@ -204,8 +218,13 @@ async def change_password(
 
 async def _open_family(tx: "Transaction", tokens: Tokens, user_id: int, now: datetime) -> TokenPair:
     family, jti = str(uuid4()), new_jti()
-    await tx.accounts.open_family(family, user_id, jti, now, now + tokens.refresh_for)
+    await tx.accounts.open_family(family, user_id, jti, now, _ends_at(tokens, now, now))
     return tokens.pair(user_id, family, jti, now)
+
+
+def _ends_at(tokens: Tokens, began: datetime, now: datetime) -> datetime:
+    """When a login that was used just now is over, unless it is used before: it has a last day."""
+    return min(now + tokens.refresh_for, began + tokens.login_for)
 
 
 def new_jti() -> str:

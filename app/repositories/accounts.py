@@ -7,8 +7,9 @@ from sqlalchemy import RowMapping, TextClause, text
 
 from app.domain.access import Caller, Role, fold
 from app.domain.accounts import SignUp, User
-from app.domain.logins import Credentials, Family
-from app.repositories.base import Repository
+from app.domain.logins import Credentials, Family, OpenLogin
+from app.domain.pages import Page, PageRequest
+from app.repositories.base import Repository, limited, offset_of
 
 COLUMNS = "id, username, email, first_name, last_name, role, is_active, created_at, updated_at"
 _ADD = text(
@@ -40,7 +41,7 @@ _OPEN_FAMILY = text(
     " VALUES (:id, :user_id, :jti, :now, :now, :expires_at)"
 )
 _LOCK_FAMILY = text(
-    "SELECT family.id, user_id, current_jti, previous_jti, rotated_at,"
+    "SELECT family.id, user_id, current_jti, previous_jti, family.created_at, rotated_at,"
     " revoked_at IS NULL AND expires_at > :now AND is_active AS is_open"
     " FROM token_families AS family JOIN users ON users.id = user_id"
     " WHERE family.id = :id FOR NO KEY UPDATE OF family"
@@ -53,6 +54,17 @@ _REVOKE = text("UPDATE token_families SET revoked_at = :now WHERE id = :id AND r
 _REVOKE_ALL = text(
     "UPDATE token_families SET revoked_at = :now WHERE user_id = :id AND revoked_at IS NULL"
 )
+_REVOKE_ONE = text(
+    "UPDATE token_families SET revoked_at = :now WHERE id = :id AND user_id = :user_id"
+    " AND revoked_at IS NULL AND expires_at > :now"
+)
+_REVOKE_OTHERS = text(
+    "UPDATE token_families SET revoked_at = :now WHERE user_id = :user_id AND id <> :id"
+    " AND revoked_at IS NULL"
+)
+_OPEN = " FROM token_families WHERE user_id = :user_id AND revoked_at IS NULL AND expires_at > :now"
+_COUNT_OPEN = text(f"SELECT count(*){_OPEN}")
+_IS_THERE = text("SELECT EXISTS (SELECT FROM users WHERE id = :id)")
 _CALLERS = text(
     "SELECT CAST(family.id AS text) AS family, users.id AS user_id, username, email_folded, role"
     " FROM token_families AS family JOIN users ON users.id = user_id"
@@ -137,6 +149,32 @@ class Accounts(Repository):
 
     async def revoke_families_of(self, user_id: int, now: datetime) -> None:
         await self._do(_REVOKE_ALL, {"id": user_id, "now": now})
+
+    async def revoke_one(self, user_id: int, id: str, now: datetime) -> bool:
+        """End one open login of a user; says whether there was one."""
+        values = {"user_id": user_id, "id": id, "now": now}
+        return (await self._do(_REVOKE_ONE, values)).rowcount > 0
+
+    async def revoke_others(self, user_id: int, id: str, now: datetime) -> None:
+        """End all logins of a user but this one."""
+        await self._do(_REVOKE_OTHERS, {"user_id": user_id, "id": id, "now": now})
+
+    async def open_logins(self, user_id: int, page: PageRequest, now: datetime) -> Page[OpenLogin]:
+        """A page of a user's open logins, the latest used first."""
+        values = {"user_id": user_id, "now": now}
+        rows = await self._rows(
+            text(
+                "SELECT CAST(id AS text) AS id, created_at, rotated_at AS used_at, expires_at"
+                f"{_OPEN} ORDER BY rotated_at DESC, id {limited(page)}"
+            ),
+            values | offset_of(page),
+        )
+        count = (await self._do(_COUNT_OPEN, values)).scalar_one()
+        return Page(items=[OpenLogin(**row) for row in rows], count=count, request=page)
+
+    async def is_there(self, id: int) -> bool:
+        """Whether there is such an account, closed or not."""
+        return bool((await self._do(_IS_THERE, {"id": id})).scalar_one())
 
     async def callers(self, families: Sequence[str]) -> Mapping[str, Caller]:
         """Who is behind each open family, in one query for all of them."""

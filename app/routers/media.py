@@ -11,11 +11,13 @@ from app.routers.deps import Rt
 
 COVERS = "/media/covers/"
 AVATARS = "/media/avatars/"
-# Somebody uploaded it: it is a picture and nothing else, whatever a browser makes of it.
+# A picture, and nothing else, whatever a browser makes of it.
+SEALED = "default-src 'none'; sandbox; base-uri 'none'; frame-ancestors 'none'"
+# Of what somebody uploaded.
 _HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "Content-Disposition": "inline",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Content-Security-Policy": SEALED,
     # Organizers show it on pages of their own.
     "Cross-Origin-Resource-Policy": "cross-origin",
 }

@@ -29,6 +29,11 @@ USERS = [
     Row("401 200 200 200 200 200", "PATCH", "users/me/", {"bio": "Compilers, mostly."}),
     Row("401 200 200 200 200 200", "PUT", "users/me/", {"bio": "Compilers, mostly."}),
     Row("401 200 200 200 200 200", "POST", "users/me/password/", _PASSWORDS),
+    Row("401 200 200 200 200 200", "GET", "users/me/logins/"),
+    Row("401 200 200 200 200 200", "DELETE", "users/me/logins/"),
+    # Nobody ends a login of somebody else's but admins, who end all of them.
+    Row("401 200 404 404 404 404", "DELETE", "users/me/logins/{attendee_login}/"),
+    Row("401 403 403 403 403 200", "DELETE", "users/{attendee_user}/logins/"),
     Row("401 200 200 200 200 200", "PUT", "users/me/avatar/", picture="image"),
     Row("401 200 200 200 200 200", "DELETE", "users/me/avatar/"),
     Row("401 200 200 200 200 200", "POST", "users/me/verification/"),

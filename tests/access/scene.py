@@ -103,6 +103,10 @@ class _Building:
             self._name(**{f"{user.username}_user": user.id})
             async with self._app.client() as client:
                 self.scene.headers[role] = await login(client, user)
+                # From somewhere else, too.
+                elsewhere = (await login(client, user))["Authorization"].split()[1]
+            known = self._app.runtime.tokens.read_access(elsewhere)
+            self._name(**{f"{user.username}_login": known.family})
         for role in ROLES:
             self.scene.cookies[role] = await self._at_the_site(self._users.get(role))
         self._person = await an_attendee(self._uow, user=self._users["attendee"])

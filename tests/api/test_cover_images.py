@@ -15,6 +15,7 @@ from app.config import Settings
 from app.domain.accounts import User
 from app.domain.conferences import Conference, Visibility
 from app.main import create_app
+from app.routers.media import SEALED
 from tests.api.conftest import Headers
 from tests.factories import Units, a_conference, login
 from tests.serving import served
@@ -113,7 +114,7 @@ async def test_it_is_served_as_a_picture_and_nothing_else(
     headers = (await organizing.get(cover)).headers
     assert headers["content-type"] == media_type
     assert headers["x-content-type-options"] == "nosniff"
-    assert headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert headers["content-security-policy"] == SEALED
     assert headers["content-disposition"] == "inline"
     assert headers["cross-origin-resource-policy"] == "cross-origin"
     assert headers["cache-control"] == "public, max-age=31536000, immutable"

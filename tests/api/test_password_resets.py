@@ -287,6 +287,10 @@ async def test_the_page_behind_the_link_has_a_form(
     page = await client.get(PAGE, params={"token": token})
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert f'value="{token}"' in page.text
+    # Hidden as it is typed, and known to password managers; nothing forbids pasting.
+    assert 'type="password"' in page.text
+    assert 'autocomplete="new-password"' in page.text
+    assert "onpaste" not in page.text
     assert await can_log_in(client, PASSWORD)
     weak = await client.post(PAGE, data={"token": token, "password": "Password123"})
     assert weak.status_code == 400

@@ -13,6 +13,7 @@ from app.domain.access import Role
 from app.domain.accounts import User
 from app.domain.conferences import ConferenceStatus, Visibility
 from app.domain.times import utc_now
+from app.routers.media import SEALED
 from tests.api.conftest import Headers
 from tests.api.test_cover_images import picture
 from tests.factories import Units, a_conference, a_user, login
@@ -205,7 +206,7 @@ async def test_an_avatar_is_set_seen_replaced_and_removed(
     async with app.client() as nobody:
         seen = await nobody.get(first)
     assert (seen.status_code, seen.headers["content-type"]) == (200, "image/jpeg")
-    assert seen.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert seen.headers["content-security-policy"] == SEALED
     second = (await me.put(f"{ME}avatar/", files={"image": picture()})).json()["data"]["avatar"]
     assert (await me.get(first)).status_code == 404
     assert (await me.get(ME)).json()["data"]["avatar"] == second

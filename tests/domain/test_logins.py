@@ -19,7 +19,13 @@ from app.domain.logins import (
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
 FAMILY = Family(
-    id="f", user_id=7, current_jti="now", previous_jti="before", rotated_at=NOW, is_open=True
+    id="f",
+    user_id=7,
+    current_jti="now",
+    previous_jti="before",
+    created_at=NOW,
+    rotated_at=NOW,
+    is_open=True,
 )
 USER = User(
     id=7,

@@ -30,7 +30,8 @@ def faults(headers: Mapping[str, str]) -> list[str]:
     found = {
         "guesses what it is": headers.get("x-content-type-options") != "nosniff",
         "loads what comes along": "default-src 'none'" not in policy,
-        "frames it": headers.get("x-frame-options") != "DENY" and "frame-ancestors" not in policy,
+        "frames it": "frame-ancestors 'none'" not in policy,
+        "lets it say where it stands": "base-uri 'none'" not in policy,
         "tells where it comes from": headers.get("referrer-policy")
         not in {"no-referrer", "same-origin"},
         "runs what is within": "'unsafe-inline'" in policy.partition("script-src")[2].split(";")[0],

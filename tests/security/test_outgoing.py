@@ -11,6 +11,7 @@ import pytest
 import app
 import worker
 from tests.access.house import House
+from worker.gateway import CallbackFailed, Gateway
 
 _ROOTS = (Path(app.__file__).parent, Path(worker.__file__).parent)
 # Whatever opens connections to a place that is named in data.
@@ -96,3 +97,21 @@ async def test_no_address_that_somebody_writes_down_is_visited(
         with pytest.raises(httpx.RemoteProtocolError):
             await client.get(url)
     assert len(asked) == 1
+
+
+async def test_where_an_answer_points_nobody_goes(visits: tuple[str, list[bytes]]) -> None:
+    url, asked = visits
+
+    async def onwards(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        answer = f"HTTP/1.1 307 Elsewhere\r\nLocation: {url}\r\nContent-Length: 0\r\n\r\n"
+        writer.write(answer.encode())
+        writer.close()
+
+    async with await asyncio.start_server(onwards, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        gateway = Gateway(f"http://127.0.0.1:{port}/", b"k" * 32, b"k" * 32, 1)
+        with pytest.raises(CallbackFailed, match="307"):
+            await gateway.settle(1, None)
+        await gateway.close()
+    assert asked == []

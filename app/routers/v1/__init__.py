@@ -12,6 +12,7 @@ from app.routers.v1 import (
     guests,
     invoices,
     ledger,
+    logins,
     notifications,
     own_registrations,
     password_resets,
@@ -40,6 +41,7 @@ from app.routers.v1 import (
 routers = (
     tokens.router,
     users.router,
+    logins.router,
     password_resets.router,
     profiles.router,
     categories.router,

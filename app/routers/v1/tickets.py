@@ -11,6 +11,7 @@ from app.domain.registrations import RegistrationStatus
 from app.domain.tickets import Ticket
 from app.routers.deps import Me, Now, Rt, Uow
 from app.routers.fields import PathId
+from app.routers.media import SEALED
 from app.routers.v1.envelope import Envelope, ok
 from app.routers.v1.errors import errors
 from app.routers.v1.paths import V1
@@ -154,7 +155,7 @@ def _file(content: bytes, media_type: str, name: str) -> Response:
     }
     if media_type == _SVG:
         # A drawing may hold scripts; ours does not, and none would run.
-        headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        headers["Content-Security-Policy"] = SEALED
     return Response(content, 200, headers, media_type=media_type)
 
 
