@@ -142,6 +142,13 @@ def _with_deep_header() -> str:
     return f"{part(deep)}.{part(b'{}')}.{part(b'x')}"
 
 
+def _with_deep_header_that_fits() -> str:
+    deep = b'{"alg":"HS256","x":' + b"[" * 350 + b"]" * 350 + b"}"
+    token = f"{part(deep)}.{part(b'{}')}.{part(b'x')}"
+    assert len(token) <= LONGEST_TOKEN
+    return token
+
+
 def _tampered() -> str:
     header, _, signature = signed(CLAIMS).split(".")
     return f"{header}.{part(json.dumps(CLAIMS | {'sub': '8'}).encode())}.{signature}"
@@ -154,6 +161,7 @@ def _tampered() -> str:
         _with_rsa,
         _with_public_key_as_secret,
         _with_deep_header,
+        _with_deep_header_that_fits,
         _tampered,
         lambda: signed(CLAIMS, "x" * 40),
         lambda: signed(CLAIMS, SECRET, "HS512"),

@@ -11,7 +11,7 @@ import httpx
 import psutil
 import pytest
 from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from app.embedded import EmbeddedPostgres
 from tests import processes
@@ -64,6 +64,24 @@ async def test_processes_die_with_their_supervisor(
     await server.kill()
     _, alive = psutil.wait_procs(children, timeout=5)
     assert alive == []
+
+
+@pytest.mark.parametrize(("trusted", "noted"), [("127.0.0.1", "203.0.113.7"), ("", "127.0.0.1")])
+async def test_forwarded_addresses_are_believed_of_named_proxies_alone(
+    environment: Mapping[str, str], tmp_path: Path, trusted: str, noted: str
+) -> None:
+    given = {**environment, "PLENARY_TRUSTED_PROXIES": trusted, "PLENARY_DRAIN_SECONDS": "0"}
+    server = await processes.serve(given, tmp_path)
+    forwarded = {"X-Forwarded-For": "203.0.113.7", "X-Real-IP": "203.0.113.8"}
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        assert (await client.get("/api/v1/nothing/", headers=forwarded)).status_code == 404
+    await server.stop()
+    url = make_url(environment["PLENARY_DATABASE_URL"]).set(drivername="postgresql+asyncpg")
+    engine = create_async_engine(url)
+    async with engine.connect() as connection:
+        found = await connection.execute(text("SELECT ip FROM request_logs"))
+        assert found.scalars().all() == [noted]
+    await engine.dispose()
 
 
 async def test_a_port_in_use_is_said(environment: Mapping[str, str], tmp_path: Path) -> None:
