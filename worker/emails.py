@@ -146,6 +146,12 @@ def password_reset_asked(user: User, link: str, good_for: timedelta) -> Letter:
     return _rendered("password_reset", "Choose a new password", to, values)
 
 
+def password_changed(user: User) -> Letter:
+    """Holds no link: nobody is to get used to following those of such a mail."""
+    to = Addressee(name=user.username, email=user.email)
+    return _rendered("password_changed", "Your password was changed", to, {})
+
+
 def when(period: TimeRange, timezone: str) -> str:
     """The period in the conference's own time, as people write it."""
     start, end = _local(period.start, timezone), _local(period.end, timezone)

@@ -181,6 +181,14 @@ async def password_reset_asked(context: Context, message: Claimed) -> None:
     await _post(context, message, letter)
 
 
+async def password_changed(context: Context, message: Claimed) -> None:
+    """Told to the account's address, proven or not; whoever was not asked should hear of it."""
+    async with context.unit_of_work().reading() as tx:
+        user = await tx.accounts.get(message.subject)
+    if user.is_active:
+        await _post(context, message, emails.password_changed(user))
+
+
 async def conference_changed(context: Context, message: Claimed) -> None:
     """Whoever is concerned by what is due is told by a message of their own, once."""
     await news.settle(context.unit_of_work(), message.subject, message.id, utc_now())
@@ -228,6 +236,7 @@ HANDLERS: dict[MessageKind, Handler] = {
     MessageKind.REMINDER: reminder,
     MessageKind.VERIFICATION_ASKED: verification_asked,
     MessageKind.PASSWORD_RESET_ASKED: password_reset_asked,
+    MessageKind.PASSWORD_CHANGED: password_changed,
     MessageKind.CERTIFICATE_ISSUED: certificate_issued,
     MessageKind.CERTIFICATES_ISSUING: certificates_issuing,
 }

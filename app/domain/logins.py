@@ -10,7 +10,7 @@ from uuid import uuid4
 from app.domain.access import Caller, fold
 from app.domain.accounts import Passwords, TokenPair, User
 from app.domain.errors import BadCredentials, ConflictingWrite, InvalidToken, WrongPassword
-from app.domain.passwords import ensure_password
+from app.domain.passwords import ensure_password, replace_password
 
 if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
@@ -210,9 +210,7 @@ async def change_password(
     async with uow as tx:
         present = await tx.accounts.credentials_of(caller.user_id, lock=True)
         ensure_unchanged(present, known.password_hash)
-        await tx.accounts.set_password(caller.user_id, password_hash, now)
-        await tx.accounts.revoke_families_of(caller.user_id, now)
-        await tx.mailed_tokens.void_resets(caller.user_id)
+        await replace_password(tx, caller.user_id, password_hash, now)
         return await _open_family(tx, tokens, caller.user_id, now)
 
 

@@ -25,6 +25,7 @@ class MessageKind(StrEnum):
     CERTIFICATES_ISSUING = "certificates_issuing"
     VERIFICATION_ASKED = "verification_asked"
     PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105 (the name of a kind)
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
     CONFERENCE_ENDING = "conference_ending"
     CONFERENCE_CHANGED = "conference_changed"
     CONCERNED_BY_CHANGE = "concerned_by_change"

@@ -13,7 +13,7 @@ from app.domain.accounts import Passwords
 from app.domain.errors import Invalid
 from app.domain.idempotency import once
 from app.domain.messages import Message, MessageKind
-from app.domain.passwords import ensure_password
+from app.domain.passwords import ensure_password, replace_password
 from app.domain.verification import Proof, digest
 
 if TYPE_CHECKING:
@@ -85,7 +85,5 @@ async def confirm(
         user_id = await tx.mailed_tokens.use_reset(known, now)
         if user_id is None:
             raise Invalid(NOT_GOOD, field="token")
-        await tx.accounts.set_password(user_id, password_hash, now)
-        await tx.accounts.revoke_families_of(user_id, now)
-        await tx.mailed_tokens.void_resets(user_id)
+        await replace_password(tx, user_id, password_hash, now)
         await tx.keep(None)

@@ -75,10 +75,10 @@ async def told(engine: AsyncEngine) -> list[tuple[int, str]]:
         return [(row[0], row[1]) for row in await connection.execute(text(sql))]
 
 
-async def mailed(settings: Settings) -> list[Any]:
+async def mailed(settings: Settings, kind: str = "password_reset_asked") -> list[Any]:
     """What the worker has sent, once it has."""
     for _ in range(400):
-        if files := sorted(settings.mail_dir.glob("*-password_reset_asked.eml")):
+        if files := sorted(settings.mail_dir.glob(f"*-{kind}.eml")):
             return [message_from_bytes(file.read_bytes(), policy=default) for file in files]
         await asyncio.sleep(0.05)
     return []
@@ -109,6 +109,25 @@ async def test_the_mailed_link_replaces_the_password_once(
     assert (await client.get(ME, headers=headers)).status_code == 401
     assert refusal(await confirm(client, token, "Yet-Another-1"))[0] == 400
     assert await can_log_in(client, NEW)
+    [warned] = await mailed(settings, "password_changed")
+    assert warned["To"] == "jane <jane@example.com>"
+
+
+async def test_whoever_has_changed_a_password_its_owner_is_told(
+    client: httpx.AsyncClient, jane: User, settings: Settings
+) -> None:
+    headers = await login(client, jane)
+    body = {"old_password": PASSWORD, "new_password": NEW}
+    wrong = await client.post(f"{ME}password/", json=body | {"old_password": NEW}, headers=headers)
+    assert wrong.status_code == 400
+    assert (await client.post(f"{ME}password/", json=body, headers=headers)).status_code == 200
+    [mail] = await mailed(settings, "password_changed")
+    assert (mail["To"], mail["Subject"]) == ("jane <jane@example.com>", "Your password was changed")
+    for form in ("plain", "html"):
+        said = mail.get_body((form,)).get_content()
+        assert "every login that was open has ended" in said
+        assert NEW not in said
+        assert "http" not in said
 
 
 @pytest.mark.parametrize("state", ["known", "unknown", "closed", "unverified"])
