@@ -17,6 +17,7 @@ _NO_CHOICE = frozenset(QUERY) - {
     *("digits from elsewhere", "NaN", "Infinity"),
 }
 _NO_NUMBER = _NO_CHOICE | {"a half", "2^64", "five thousand digits", "1e400", "NaN", "Infinity"}
+_SOME_TEXT = r"\S"
 
 
 def is_malformed(name: str, schema: Schema) -> bool:
@@ -29,7 +30,12 @@ def is_malformed(name: str, schema: Schema) -> bool:
     if all("enum" in one or one.get("type") == "null" for one in kinds):
         return name in _NO_CHOICE
     # A search makes words of whatever it is given; what has a form says which.
-    return name in _NO_TEXT and all("pattern" in one or one.get("type") == "null" for one in kinds)
+    return name in _NO_TEXT and all(_has_form(one) or one.get("type") == "null" for one in kinds)
+
+
+def _has_form(schema: Schema) -> bool:
+    """Whether it is told how the text is written, beyond that there is some."""
+    return bool(schema.get("pattern", _SOME_TEXT) != _SOME_TEXT)
 
 
 def cases_of(operation: Operation) -> list[Case]:
