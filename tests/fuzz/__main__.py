@@ -7,7 +7,8 @@ what is drawn from them, and requests that take what earlier ones have answered 
 
 A real server with the demo's data for each person, for they may change what all others find. Rounds
 go on, each with the next seed, until there were that many cases; the exit status is 1 if any of
-them failed, or if the server logged an error that nobody expected. In the end it prints how many
+them failed, if what a round has left breaks a promise (`plenary audit`), or if the server logged an
+error that nobody expected. In the end it prints how many
 cases there were of each document, as whom.
 """
 
@@ -94,6 +95,7 @@ async def fuzz(cases: int, home: Path) -> Tally:
                     url = f"{server.url}{prefix}/openapi.json"
                     run = Run(document=name, person=person, seed=seed, out=out)
                     await _document(tally, run, url, headers)
+                await _audit(tally, directory)
             finally:
                 await server.stop()
             _add_log(tally, server.log)
@@ -149,6 +151,19 @@ async def _document(tally: Tally, run: Run, url: str, headers: list[str]) -> Non
     for error in told.get("errors", []):
         print(f"  {error}")
     print(f"  told in {out.with_suffix('.txt')}", flush=True)
+
+
+async def _audit(tally: Tally, directory: Path) -> None:
+    """What a round has left keeps every promise; its log of requests holds no secret."""
+    command = ("-m", "app.cli", "audit", f"--data-dir={directory}")
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    said, _ = await process.communicate()
+    if process.returncode != 0:
+        tally.failed.append(f"the audit of {directory}")
+        tally.found["a promise is broken"] += 1
+        print(said.decode(), flush=True)
 
 
 def _add_log(tally: Tally, log: Path) -> None:
