@@ -8,8 +8,8 @@ what is drawn from them, and requests that take what earlier ones have answered 
 A real server with the demo's data for each person, for they may change what all others find. Rounds
 go on, each with the next seed, until there were that many cases; the exit status is 1 if any of
 them failed, if what a round has left breaks a promise (`plenary audit`), or if the server logged an
-error that nobody expected. In the end it prints how many
-cases there were of each document, as whom.
+error that nobody expected. In the end it prints how many cases there were, of each document and as
+whom.
 """
 
 import asyncio

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import Settings
 from app.domain import resets, verification
@@ -13,6 +15,7 @@ from app.domain.pages import PageRequest
 from app.domain.request_logs import LogFilter
 from app.domain.times import utc_now
 from app.main import create_app
+from app.repositories.tables import metadata
 from tests.conftest import SECRET
 from tests.factories import Units
 from tests.serving import served
@@ -22,6 +25,8 @@ _PASSWORD = "Quiet-River-2214"
 _NEW = "Quiet-Harbour-3315"
 _WRONG = "Loud-Harbour-9914"
 _EMAIL = "quiet.visitor@example.com"
+# Whose it is, whom a link was mailed to, and what is answered again under a key.
+_OF_PEOPLE = {"users", "attendees", "mailed_tokens", "idempotency_keys"}
 
 
 class Day:
@@ -34,7 +39,9 @@ class Day:
 
     async def passes(self) -> None:
         names = {"username": "quiet", "password": _PASSWORD}
-        made = await self._posted("users/", names | {"email": _EMAIL})
+        key = {"Idempotency-Key": "first"}
+        signing_up = names | {"email": _EMAIL}
+        made = await self._client.post(f"{_API}/users/", json=signing_up, headers=key)
         user = made.json()["data"]["id"]
         await self._posted("token/", names | {"password": _WRONG})
         first = await self._tokens("token/", names)
@@ -76,6 +83,7 @@ class Day:
 async def test_a_visitors_day(
     settings: Settings,
     uow: Units,
+    engine: AsyncEngine,
     caplog: pytest.LogCaptureFixture,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -94,3 +102,19 @@ async def test_a_visitors_day(
     seen = "".join((str(kept), *map(str, map(vars, noted)), *capsys.readouterr()))
     assert seen.count("/api/v1/token/") > 6
     assert [secret for secret in {*day.secrets, _EMAIL} if secret in seen] == []
+    tables = await contents(engine)
+    told = {name for name, lines in tables.items() for one in day.secrets if one in lines}
+    assert told == set()
+    # The address stands where it belongs to somebody, and where it was asked about.
+    assert {name for name, lines in tables.items() if _EMAIL in lines} <= _OF_PEOPLE
+    assert _EMAIL in tables["users"]
+
+
+async def contents(engine: AsyncEngine) -> Mapping[str, str]:
+    """All that each table holds, as text."""
+    found = {}
+    async with engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            lines = text(f"SELECT CAST(to_jsonb(one) AS text) FROM {table.name} one")
+            found[table.name] = "\n".join((await connection.execute(lines)).scalars())
+    return found
