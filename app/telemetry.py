@@ -21,7 +21,7 @@ _CREDENTIALS = (
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), rf"\1 {MASKED}"),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+"), MASKED),
     (re.compile(r"(?i)(/calendars?/+)[\w./-]+"), rf"\1{MASKED}"),
-    (re.compile(r"(\w+://[^\s:/@]*):[^\s@/]+@"), rf"\1:{MASKED}@"),
+    (re.compile(r"\b(\w+://[^\s:/@]*):[^\s@/]+@"), rf"\1:{MASKED}@"),
 )
 # Their news is ours already, or nobody's.
 _QUIET = (

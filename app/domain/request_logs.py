@@ -41,10 +41,11 @@ _SECRET_WORDS = frozenset(
 _SECRET_PARTS = ("token", "passw", "pwd", "secret", "credential")
 _WORD = re.compile(r"[a-z0-9]+")
 # Whoever knows what follows may read somebody's calendar: also where it is not quite the address.
-_SECRET_END = re.compile(r"(calendars?/+)[^/].*?(/*)$", re.IGNORECASE | re.DOTALL)
+_SECRET_END = re.compile(r"(calendars?/+)[^/](?:.*[^/])?(/*)$", re.IGNORECASE | re.DOTALL)
 # As long as a secret of ours: no name is, and no ticket's code.
 _LONG = r"[\w-]{40,}"
-_PERSONAL = r"[^\s/@＠﹫]+[@＠﹫][^\s/]*"
+# Looked for from where a word begins: from each of its letters, a long one would cost its square.
+_PERSONAL = r"(?<![^\s/@＠﹫])[^\s/@＠﹫]+[@＠﹫][^\s/]*"
 _SECRET_SEGMENT = re.compile(f"{_PERSONAL}|{_LONG}")
 _SECRET_VALUE = re.compile(f"{_PERSONAL}|{_LONG}|calendars?/+[^/]", re.IGNORECASE)
 _FORGOTTEN_AT_ONCE = 5_000
