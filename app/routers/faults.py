@@ -53,6 +53,9 @@ _LOOKS = {
     fields.USERNAME_PATTERN: "Letters, digits and @ . + - _ only.",
 }
 
+# Whoever sends more is not told of each: the answer would be longer than what was sent.
+_MOST = 100
+
 # How the validators begin their sentences.
 _AWKWARD = re.compile(r"^[A-Z][A-Za-z ]* should\b")
 _UNBEGUN = re.compile(r"^(?=(must|is)\b)")
@@ -61,9 +64,12 @@ _WORD = re.compile(r"[a-z][a-z_]+")
 
 
 def by_field(faults: Sequence[Any]) -> dict[str, list[str]]:
-    """The framework's faults, worded, under the names the client wrote; `detail` is the whole."""
+    """The framework's faults, worded, under the names the client wrote; `detail` is the whole.
+
+    The first hundred of them: the fields that there are come before those that there are not.
+    """
     named: dict[str, list[str]] = {}
-    for fault in faults:
+    for fault in faults[:_MOST]:
         field, message = _named(fault["loc"]), _worded(fault)
         if fault["loc"][0] == "body" and (field == "detail" or fault["type"] == "json_invalid"):
             field, message = "detail", _body_at_fault(fault["type"])

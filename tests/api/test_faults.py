@@ -133,3 +133,11 @@ async def test_no_parameter_of_any_list_is_answered_with_a_pattern(
         answer = await client.get(path, params=dict.fromkeys(asked, "^\u2028?"), headers=headers)
         for messages in answer.json().get("errors", {}).values():
             assert [message for message in messages if BARE.search(message)] == []
+
+
+async def test_of_very_many_faults_the_first_are_told(client: httpx.AsyncClient) -> None:
+    unknown = {f"field_{number}": number for number in range(5_000)}
+    answer = await client.post("/api/v1/token/", json={"username": 7, **unknown})
+    told = answer.json()["errors"]
+    assert (answer.status_code, len(told)) == (400, 100)
+    assert {"username", "password", "field_0"} <= set(told)
