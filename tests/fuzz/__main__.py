@@ -117,7 +117,7 @@ async def _document(tally: Tally, run: Run, url: str, headers: list[str]) -> Non
     """One run of schemathesis; what it says is in the file beside its report."""
     out, began = run.out, monotonic()
     report = out.with_suffix(".json")
-    options = ["--checks=all", "--continue-on-failure", "--no-color"]
+    options = ["--continue-on-failure", "--no-color"]
     process = await asyncio.create_subprocess_exec(
         os.environ.get("SCHEMATHESIS", str(Path(sys.executable).parent / "schemathesis")),
         f"--config-file={CONFIGURATION}",
