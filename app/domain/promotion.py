@@ -52,19 +52,41 @@ def call_up(
     """Go down a queue and give each one who fits a seat, while there are any.
 
     `offers` are what each registration waits for, by its id. The `busy` are attendees who cannot
-    be held still just now: their seats are kept for them.
+    be held still just now: their seats are kept for them. Whoever waits for two sessions that
+    overlap gets a seat in one.
     """
     turns = []
+    seated: dict[int, list[Held]] = {}
     for waiting in queue:
         offer = offers.get(waiting.id)
         if offer is None or seating.is_full(offer):
             continue
-        skip = _why_not(waiting, offer, holding.get(waiting.attendee_id, ()), seating)
+        mine = seated.setdefault(waiting.attendee_id, [*holding.get(waiting.attendee_id, ())])
+        skip = _why_not(waiting, offer, mine, seating)
         if skip is None:
             seating.take(offer, waiting.quantity)
             skip = Skip.BUSY if waiting.attendee_id in busy else None
-        turns.append(Turn(registration=waiting, offer=offer if skip is None else None, skip=skip))
+        turn = Turn(registration=waiting, offer=offer if skip is None else None, skip=skip)
+        mine += _now_held([turn])
+        turns.append(turn)
     return turns
+
+
+def _now_held(turns: Iterable[Turn]) -> list[Held]:
+    """The seats of those who have just moved up, as what keeps them from other sessions."""
+    return [
+        Held(
+            registration_id=turn.registration.id,
+            attendee_id=turn.registration.attendee_id,
+            target=turn.registration.target,
+            name=turn.offer.name,
+            period=turn.offer.period,
+            is_live=True,
+            organizer_id=turn.registration.organizer_id,
+        )
+        for turn in turns
+        if turn.offer is not None
+    ]
 
 
 def _why_not(
@@ -127,7 +149,7 @@ async def serve(
     turns: list[Turn] = []
     while heads:
         queue = await tx.waitlist.heads(heads, supply.sold_out(seating), BITE)
-        turns += await _round(tx, queue, supply, seating)
+        turns += await _round(tx, queue, supply, seating, turns)
         heads = go_on(heads, queue, supply, seating)
     await _write(tx, turns, cause, now)
     kept: dict[Pool, int] = {}
@@ -192,12 +214,20 @@ def is_open(target: Target, wanted: frozenset[Target], supply: Supply, now: date
 
 
 async def _round(
-    tx: "Transaction", queue: Sequence[Registration], supply: Supply, seating: Seating
+    tx: "Transaction",
+    queue: Sequence[Registration],
+    supply: Supply,
+    seating: Seating,
+    before: Sequence[Turn],
 ) -> list[Turn]:
-    """Only who waits for a session is held still: an admission clashes with nothing."""
+    """Only who waits for a session is held still: an admission clashes with nothing.
+
+    Who got a seat `before`, in this transaction, is not stored yet.
+    """
     people = {waiting.attendee_id for waiting in queue if waiting.session_id is not None}
     still = await tx.seats.try_lock_attendees(people)
-    holding = by_attendee(await tx.seats.held(still)) if still else {}
+    held = await tx.seats.held(still) if still else ()
+    holding = by_attendee([*held, *_now_held(before)])
     offers = {
         waiting.id: found[1]
         for waiting in queue

@@ -302,3 +302,26 @@ async def test_queues_that_cannot_move_do_not_stand_before_one_that_can(
     assert await status(client, second, waits) == "confirmed"
     assert await serve_due(uow(), utc_now(), most=1) == 0
     assert await broken_promises(engine) == []
+
+
+@pytest.mark.parametrize("price", [0, 50])
+async def test_whoever_waits_for_two_overlapping_sessions_gets_a_seat_in_one(
+    client: httpx.AsyncClient, uow: Uow, engine: AsyncEngine, price: int
+) -> None:
+    """Both are free, and neither can be taken, until what is held at that time is given up."""
+    conference = await a_conference(uow, multi_track=True)
+    held = await a_session(uow, conference, hours=2, capacity=1, price=Decimal(price))
+    awaited = [await a_session(uow, conference, hours=2, capacity=1) for _ in range(2)]
+    waits, *others = await people(client, uow, 3)
+    taken = [await join(client, *pair) for pair in zip(others, awaited, strict=True)]
+    places = [await join(client, waits, session) for session in awaited]
+    seat = await join(client, waits, held)
+    for other, claim in zip(others, taken, strict=True):
+        await cancel(client, other, claim)
+    assert [await status(client, waits, one) for one in places] == ["waitlisted"] * 2
+    if price:
+        await expire_due(uow(), utc_now() + timedelta(hours=1))
+    else:
+        await cancel(client, waits, seat)
+    assert [await status(client, waits, one) for one in places] == ["confirmed", "waitlisted"]
+    assert await broken_promises(engine) == []

@@ -121,6 +121,15 @@ def test_whoever_is_elsewhere_at_that_time_is_passed_over_and_stays_in_line() ->
     ]
 
 
+def test_of_two_overlapping_sessions_that_one_waits_for_the_first_is_given() -> None:
+    other = Target(conference_id=1, session_id=6)
+    queue = [waiting(11), replace(waiting(12, target=other), attendee_id=11)]
+    rooms = [offer(stock(ROOM, 1)), offer(stock(Pool(PoolKind.SESSION, 6), 1))]
+    seating = Seating([stock for room in rooms for stock in room.stocks], {})
+    turns = call_up(queue, dict(zip((11, 12), rooms, strict=True)), {}, seating)
+    assert [turn.skip for turn in turns] == [None, Skip.SCHEDULE_CONFLICT]
+
+
 def test_touching_sessions_are_no_conflict() -> None:
     assert seated(call([waiting(11)], offer(stock(ROOM, 1)), {11: [live(11, 1, 2)]})) == [11]
 
