@@ -8,6 +8,8 @@ ARGS ?=
 SECONDS ?= 60
 SEED ?=
 ROUNDS ?= 1000
+EXAMPLES ?= 200
+STEPS ?= 50
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -17,7 +19,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate $(UPGRADE)
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check fix migrate migration bench bench-growth overload torture rush fuzz mutants lock
+.PHONY: help install run test check fix migrate migration bench bench-growth overload torture rush model fuzz mutants lock
 
 help: ## What there is to make
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +62,9 @@ torture: .venv/.dev ## Attack a whole installation, and audit it [SECONDS=60] [S
 
 rush: .venv/.dev ## Two hundred buyers for ten seats, again and again [ROUNDS=1000] [SEED=…] [ARGS="--sabotage seats"]
 	@$(BIN)/python -m torture.rush --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+model: .venv/.dev ## Stories told to the service and to a model of it [EXAMPLES=200] [STEPS=50] [SEED=…]
+	@MODEL_EXAMPLES=$(EXAMPLES) MODEL_STEPS=$(STEPS) $(BIN)/pytest tests/model -k agree $(if $(SEED),--hypothesis-seed=$(SEED)) $(ARGS)
 
 fuzz: .venv/.dev ## Whatever nobody means to send, and schemathesis over every document [CASES=50000]
 	@TESTS_FUZZ=whole $(BIN)/pytest -n $(JOBS) tests/fuzz
