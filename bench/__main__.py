@@ -1,62 +1,73 @@
-"""`python -m bench`: starts a server, loads it in alternating rounds, prints one table.
+"""`python -m bench`: measures, and prints one table of what is to be reached and what is.
 
-Server and database are its own and gone afterwards; nothing but 127.0.0.1 is spoken to.
+Servers and database are its own and gone afterwards; nothing but 127.0.0.1 is spoken to.
 """
 
-import argparse
-import secrets
+import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import uvloop
 
 from app.config import Settings
 from app.embedded import EmbeddedPostgres
-from app.security import Hasher, Tokens
-from bench import data, report
-from bench.client import Round, volley
-from bench.data import Bench, Check, scratch_database
-from bench.process import ServerProcess, free_port, server_process
+from bench import large, memory, outbox, promotion, report, rounds, start, verdicts
+from bench.data import Check
+from bench.plan import Plan, read
 from bench.report import Series
-from bench.workloads import Requests, Workload, workloads
-
-# More registrations a second than any machine here has managed; a round that uses them up ends.
-MOST_PER_SECOND = 8_000
-WARM_UP_SECONDS = 0.5
-NOOP = "noop"
+from bench.stage import Stage, staged
+from bench.verdicts import Verdict
+from bench.workloads import NAMES, NOOP
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What the command line asks for."""
+@dataclass(slots=True, kw_only=True)
+class Findings:
+    """What is known so far."""
 
-    rounds: int
-    seconds: float
-    database_url: str | None
-    out: Path
-    only: frozenset[str]
-    port: int
-    log: Path | None
+    series: list[Series] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    broken: Sequence[str] = ()
 
     @property
-    def most_per_round(self) -> int:
-        return int(self.seconds * MOST_PER_SECOND)
+    def good(self) -> bool:
+        """Whether everything was answered, counted and kept; a bar that is missed is no fault."""
+        return (
+            not self.broken
+            and all(check.holds for check in self.checks)
+            and not any(one.errors for one in self.series)
+        )
 
-    @property
-    def people(self) -> int:
-        """Enough that nobody registers twice for the same session."""
-        warm_up = int(WARM_UP_SECONDS * MOST_PER_SECOND)
-        return data.FIRST_REGISTRANT + warm_up + self.rounds * self.most_per_round
+
+async def _beside_noop(stage: Stage, found: Findings) -> None:
+    wanted = [one for one in rounds.all_measured(stage) if stage.plan.wants(one.name)]
+    if not wanted:
+        return
+    noop = rounds.all_measured(stage)[0]
+    chosen = [noop, *(one for one in wanted if one.name != NOOP)]
+    found.series += await rounds.beside_noop(stage, chosen)
+
+
+async def _two_processes(stage: Stage, found: Findings) -> None:
+    if stage.plan.wants(rounds.PAIR):
+        found.series += await rounds.on_one_and_two(stage)
+
+
+# What has no rounds of its own: by name, what it finds.
+_SINGLE: Mapping[str, Callable[[Stage], Awaitable[Sequence[Verdict]]]] = {
+    one.NAME: one.measure for one in (promotion, outbox, memory, start, large)
+}
 
 
 def main() -> None:
-    plan = _plan(sys.argv[1:])
+    plan = read(sys.argv[1:], [*NAMES, rounds.RIVAL, rounds.PAIR, *_SINGLE])
     with tempfile.TemporaryDirectory(prefix="plenary-bench-") as folder:
         home = Path(folder)
         with _database_server(plan, home) as url:
@@ -65,131 +76,76 @@ def main() -> None:
 
 
 async def _measure(plan: Plan, home: Path, server_url: str) -> bool:
-    settings = Settings(secret_key=secrets.token_hex(32), data_dir=home)  # type: ignore[arg-type]
-    key = settings.secret_key.get_secret_value()
-    tokens = Tokens(key, access_for=timedelta(hours=1), refresh_for=timedelta(days=1))
-    asked = workloads(Requests(tokens=tokens, now=datetime.now(UTC)))
-    chosen = [one for one in asked if one.name == NOOP or not plan.only or one.name in plan.only]
-    async with scratch_database(server_url) as url:
-        bench = Bench(url)
-        print(f"Filling the database: {plan.people:,} people, {data.CONFERENCES:,} conferences …")
-        await bench.fill(people=plan.people, password_hash=await _hash(settings))
-        environment = {
-            "PLENARY_DATABASE_URL": url,
-            "PLENARY_SECRET_KEY": key,
-            "PLENARY_DATA_DIR": str(home),
-            # Nobody is slowed down: limits are not what is measured here.
-            "PLENARY_WRITE_LIMIT": "0",
-            "PLENARY_LOGIN_LIMIT_ACCOUNT": "0",
-            "PLENARY_LOGIN_LIMIT_ADDRESS": "0",
-        }
-        log = home / "server.log"
+    found = Findings()
+    async with staged(plan, home, server_url) as stage:
         try:
-            with server_process(environment, log, plan.port or free_port()) as server:
-                series, memory = await _rounds(plan, server, bench, chosen)
+            await _beside_noop(stage, found)
+            await _two_processes(stage, found)
+            found.verdicts += verdicts.of_rounds(found.series)
+            for name, measure in _SINGLE.items():
+                if plan.wants(name):
+                    print(f"{name} …", flush=True)
+                    found.verdicts += await measure(stage)
         finally:
             if plan.log is not None:
-                shutil.copyfile(log, plan.log)
-        checks = await _recount(bench, chosen, series)
-        return _tell(plan, series, checks, memory, await bench.properties())
+                shutil.copyfile(stage.log, plan.log)
+        found.checks += await _recount(stage, found.series)
+        await stage.bench.drop_mails()
+        await stage.audit()
+        found.broken = stage.broken
+        _tell(plan, found, await stage.bench.properties())
+    return found.good
 
 
-async def _rounds(
-    plan: Plan, server: ServerProcess, bench: Bench, chosen: Sequence[Workload]
-) -> tuple[list[Series], tuple[float, float]]:
-    """Warm up, then alternate; returns the series and the server's memory, now and at its peak."""
-    noop, *others = chosen
-    series = {
-        one.name: Series(name=one.name, title=one.title, clients=one.clients) for one in chosen
-    }
-    for one in chosen:
-        series[one.name].warm_up = await _volley(server, one, WARM_UP_SECONDS)
-    for turn in range(plan.rounds):
-        for one in others:
-            await _round(plan, server, bench, noop, series[NOOP])
-            await _round(plan, server, bench, one, series[one.name])
-        print(f"Round {turn + 1} of {plan.rounds} …", flush=True)
-    await _round(plan, server, bench, noop, series[NOOP])
-    report.set_ratios(series[NOOP].rounds, [series[one.name] for one in others])
-    return list(series.values()), server.memory_mib()
-
-
-async def _round(
-    plan: Plan, server: ServerProcess, bench: Bench, one: Workload, series: Series
-) -> None:
-    used = server.cpu_seconds()
-    measured = await _volley(server, one, plan.seconds)
-    series.add(measured, server.cpu_seconds() - used)
-    await bench.drop_mails()
-
-
-async def _volley(server: ServerProcess, one: Workload, seconds: float) -> Round:
-    requests = one.requests(int(seconds * MOST_PER_SECOND))
-    return await volley(
-        server.port, requests, clients=one.clients, seconds=seconds, expected=one.expected
-    )
-
-
-async def _recount(
-    bench: Bench, chosen: Sequence[Workload], series: Sequence[Series]
-) -> list[Check]:
+async def _recount(stage: Stage, series: Sequence[Series]) -> Sequence[Check]:
+    """What was acknowledged, held against what is there; several may have filled the same."""
+    acknowledged: dict[range, int] = {}
+    by: dict[range, list[str]] = {}
+    for one in series:
+        if one.fills is not None:
+            acknowledged[one.fills] = acknowledged.get(one.fills, 0) + one.acknowledged
+            by.setdefault(one.fills, []).append(one.name)
     return [
-        await bench.check(one.name, one.fills, measured.acknowledged)
-        for one, measured in zip(chosen, series, strict=True)
-        if one.fills is not None
+        await stage.bench.check(" and ".join(by[sessions]), sessions, count)
+        for sessions, count in acknowledged.items()
     ]
 
 
-def _tell(
-    plan: Plan,
-    series: Sequence[Series],
-    checks: Sequence[Check],
-    memory: tuple[float, float],
-    database: dict[str, str],
-) -> bool:
-    """Print the table, write the JSON; says whether everything was answered and counted right."""
-    machine = report.machine(database)
-    now, peak = memory
+def _tell(plan: Plan, found: Findings, database: Mapping[str, str]) -> None:
+    """Print the tables, write the JSON where one is wanted."""
+    machine = report.machine(dict(database))
     print(
-        f"\n{datetime.now(UTC):%Y-%m-%d}, {machine['cpu']}, {machine['cores']} cores shared by",
-        end="",
-    )
-    print(
+        f"\n{datetime.now(UTC):%Y-%m-%d}, {machine['cpu']}, {machine['cores']} cores shared by"
         f" server, PostgreSQL {database['server_version']} and client; Python {machine['python']}"
+        f"\nfsync {database['fsync']}, synchronous_commit {database['synchronous_commit']};"
+        f" {plan.rounds} rounds of {plan.seconds:g} s each\n"
     )
-    print(f"{plan.rounds} rounds of {plan.seconds:g} s each, between rounds of noop; one process\n")
-    print(report.table(series))
-    print(f"\nserver memory: {now:.0f} MiB at the end, {peak:.0f} MiB at its peak")
-    for check in checks:
+    if found.series:
+        print(report.table(found.series), end="\n\n")
+    print(verdicts.table(found.verdicts), end="\n\n")
+    for check in found.checks:
         print(report.sentence(check))
-    for one in series:
+    for one in found.series:
         if one.errors:
             print(f"{one.name}: {one.errors} not as expected, for example: {one.sample}")
+    print("\n".join(found.broken) or "ok: the auditor finds every promise kept")
+    if plan.json is not None:
+        plan.json.write_text(_as_json(plan, found, machine))
+        print(f"written to {plan.json}")
+
+
+def _as_json(plan: Plan, found: Findings, machine: Mapping[str, Any]) -> str:
     content = {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine,
         "rounds": plan.rounds,
         "seconds": plan.seconds,
-        "server_memory_mib": {"end": round(now, 1), "peak": round(peak, 1)},
-        "workloads": [one.summary() for one in series],
+        "workloads": [one.summary() for one in found.series],
+        "verdicts": [asdict(one) for one in found.verdicts],
+        "checks": [asdict(one) | {"holds": one.holds} for one in found.checks],
+        "broken": found.broken,
     }
-    report.write_json(plan.out, content, checks)
-    print(f"written to {plan.out}")
-    return all(check.holds for check in checks) and not any(one.errors for one in series)
-
-
-async def _hash(settings: Settings) -> str:
-    """The one password of all, at the price the server pays to verify it."""
-    hasher = Hasher(
-        time_cost=settings.argon2_time_cost,
-        memory_kib=settings.argon2_memory_kib,
-        parallelism=settings.argon2_parallelism,
-        concurrency=1,
-    )
-    try:
-        return await hasher.hash(data.PASSWORD)
-    finally:
-        hasher.close()
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
 @contextmanager
@@ -202,22 +158,6 @@ def _database_server(plan: Plan, home: Path) -> Iterator[str]:
         return
     with EmbeddedPostgres(home) as postgres:
         yield postgres.url
-
-
-def _plan(arguments: Sequence[str]) -> Plan:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="of each workload (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=3.0, help="per round (%(default)s)")
-    parser.add_argument(
-        "--database-url", help="a PostgreSQL to use; a database is made and dropped"
-    )
-    parser.add_argument("--out", type=Path, default=Path("bench/results.json"))
-    parser.add_argument("--only", default="", help="names with commas: hot,spread,list,detail,…")
-    parser.add_argument("--port", type=int, default=0, help="the server's (a free one)")
-    parser.add_argument("--log", type=Path, help="keep what the server logs")
-    given = vars(parser.parse_args(arguments))
-    only = frozenset(name for name in given.pop("only").split(",") if name)
-    return Plan(**given, only=only)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ HOST = "127.0.0.1"
 GRACE_SECONDS = 20.0
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = b"content-length:"
+_NOT_MODIFIED = b"304"
 _SAMPLE = 400
 
 
@@ -47,11 +48,20 @@ class Round:
         return self.answered / self.seconds if self.seconds else 0.0
 
 
-def encode(method: str, path: str, *, token: str | None = None, body: bytes | None = None) -> bytes:
-    """The bytes of one request."""
+def encode(
+    method: str,
+    path: str,
+    *,
+    token: str | None = None,
+    body: bytes | None = None,
+    known: str | None = None,
+) -> bytes:
+    """The bytes of one request; `known` is the entity tag of what the client has already."""
     lines = [f"{method} {path} HTTP/1.1", f"host: {HOST}"]
     if token is not None:
         lines.append(f"authorization: Bearer {token}")
+    if known is not None:
+        lines.append(f"if-none-match: {known}")
     if body is not None:
         lines += ["content-type: application/json", f"content-length: {len(body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + (body or b"")
@@ -147,6 +157,8 @@ class Connection(asyncio.Protocol):
 
 def _body_length(answer: bytes, head: int) -> int:
     """What the head of an answer says of its body; chunked answers are not expected here."""
+    if answer[9:12] == _NOT_MODIFIED:
+        return 0
     at = answer.find(_LENGTH, 0, head)
     if at < 0:
         at = answer[:head].lower().find(_LENGTH)

@@ -1,6 +1,7 @@
 """The database a measurement runs on: made for it, filled by sets, checked, and dropped.
 
-Ids are plain: attendee n belongs to user n, session n is the only one of conference n.
+Ids are plain: attendee n belongs to user n, session n opens conference n and session 1,000 + n is
+the other one of conference n.
 """
 
 from collections.abc import AsyncIterator
@@ -15,16 +16,29 @@ from sqlalchemy.pool import NullPool
 
 from app import schema
 
+# Counts those whom pgbench registers.
+RIVALS = "bench_rivals"
 PASSWORD = "correct horse battery staple"
 ADMIN = 1
 READERS = range(2, 1002)
 FIRST_REGISTRANT = READERS.stop
 CONFERENCES = 1000
+SESSIONS = range(1, 2 * CONFERENCES + 1)
 HOT_SESSION = 1
-SPREAD_SESSIONS = range(2, 102)
+# Wanted by everybody of one server process, and of two.
+ALONE_SESSION, PAIR_SESSION = 2, 3
+SPREAD_SESSIONS = range(CONFERENCES + 1, SESSIONS.stop)
 # As many as register have tickets for the last one, and nothing else: the code of the n-th is n.
 DOOR = CONFERENCES
-QUIET_SESSIONS = range(SPREAD_SESSIONS.stop, CONFERENCES + 1)
+# A worker tells those who are registered for these.
+TOLD_SESSIONS = range(10, 60)
+# So many wait for each of these, one seat of which is taken.
+PROMOTED_SESSIONS = range(60, 100)
+WAITING = 1_000
+# What everybody looks at who registers now and then.
+MIXED_SESSION = 4
+# Nobody but the readers has been registered for these.
+QUIET_SESSIONS = range(102, CONFERENCES + 1)
 REGISTRATIONS_PER_READER = 20
 
 # fmt: off
@@ -53,7 +67,7 @@ _ATTENDEES = (
     " updated_at) SELECT n, 'Attendee ' || n, email, email_folded, n, n, now(), now()"
     " FROM users AS u(n, username, username_folded, email, email_folded)"
 )
-# One a day, so that nobody's schedule is ever in the way.
+# One a day, and its sessions apart, so that nobody's schedule is ever in the way.
 _CONFERENCES = (
     "INSERT INTO conferences (id, name, description, location, starts_at, ends_at, status,"
     " organizer_id, created_at, updated_at)"
@@ -69,9 +83,11 @@ _CONFERENCES = (
 _SESSIONS = (
     "INSERT INTO sessions (id, conference_id, multi_track, name, speaker, starts_at, ends_at,"
     " capacity, created_at, updated_at)"
-    " SELECT id, id, multi_track, 'Opening of ' || name, 'Speaker ' || id % 200,"
-    " starts_at + interval '9 hours', starts_at + interval '10 hours', 1000000, now(), now()"
-    " FROM conferences"
+    " SELECT nth * :conferences + id, id, multi_track, CASE nth WHEN 0 THEN 'Opening of ' || name"
+    " ELSE 'What follows, ' || id END, 'Speaker ' || id % 200,"
+    " starts_at + (9 + 2 * nth) * interval '1 hour',"
+    " starts_at + (10 + 2 * nth) * interval '1 hour', 1000000, now(), now()"
+    " FROM conferences, generate_series(0, 1) AS nth"
 )
 _REGISTRATIONS = (
     "INSERT INTO registrations (conference_id, session_id, attendee_id, status, starts_at, ends_at,"
@@ -106,11 +122,46 @@ _FILL = (
     _HOLDERS,
     _TICKETS,
     _ADMITTED,
+    f"CREATE SEQUENCE {RIVALS}",
+    f"SELECT setval('{RIVALS}', :people)",
 )
 _IDENTITIES = ("users", "attendees", "conferences", "sessions")
 _TIDY = ("VACUUM (ANALYZE)", "CHECKPOINT")
 # What the in-process worker did not come to: it must not slow down what is measured next.
 _DROP_MAILS = text("UPDATE outbox SET state = 'done', done_at = now() WHERE state = 'open'")
+_ANNOUNCE = text(
+    "WITH told AS (INSERT INTO registrations (conference_id, session_id, attendee_id, owner_id,"
+    " status, starts_at, ends_at, created_at, confirmed_at) SELECT s.conference_id, s.id, n, n,"
+    " 'confirmed', s.starts_at, s.ends_at, now(), now() FROM sessions AS s,"
+    " generate_series(CAST(:first AS bigint), :last) AS n WHERE s.id = :session RETURNING id),"
+    " counted AS (UPDATE sessions SET seats_taken = seats_taken + (SELECT count(*) FROM told)"
+    " WHERE id = :session) INSERT INTO outbox (kind, subject, due_at, created_at)"
+    " SELECT 'registered', id, now(), now() FROM told"
+)
+_FULL = text(
+    "UPDATE sessions SET capacity = 1, seats_taken = 1, waiting = :many WHERE id = :session"
+)
+_LINE_UP = text(
+    "WITH line AS (INSERT INTO registrations (conference_id, session_id, attendee_id, owner_id,"
+    " status, starts_at, ends_at, created_at, confirmed_at) SELECT s.conference_id, s.id, n, n,"
+    " CASE n WHEN :first THEN 'confirmed' ELSE 'waitlisted' END, s.starts_at, s.ends_at, now(),"
+    " CASE n WHEN :first THEN now() END FROM sessions AS s,"
+    " generate_series(CAST(:first AS bigint), :first + :many) AS n WHERE s.id = :session"
+    " ORDER BY n RETURNING id, conference_id, session_id, status)"
+    " INSERT INTO waitlist_log (registration_id, conference_id, session_id, event, at)"
+    " SELECT id, conference_id, session_id, 'joined', now() FROM line WHERE status = 'waitlisted'"
+)
+# A row bears the number of the transaction that has written it.
+_PROMOTED = text(
+    "SELECT count(*) AS many, count(DISTINCT CAST(r.xmin AS text)) AS transactions"
+    " FROM registrations r JOIN waitlist_log l ON l.registration_id = r.id"
+    " AND l.event = 'promoted' WHERE r.session_id = :session AND r.status = 'confirmed'"
+)
+_ALREADY = text("SELECT seats_taken FROM sessions WHERE id = :session")
+_OPEN = text("SELECT EXISTS (SELECT FROM outbox WHERE state = 'open')")
+_LAST_DONE = text("SELECT extract(epoch FROM max(done_at)) FROM outbox")
+_WANT_MAILS = text("UPDATE users SET notifications_enabled = :wanted WHERE id <= :last")
+_NOW = text("SELECT extract(epoch FROM clock_timestamp())")
 _COUNTS = text(
     "SELECT coalesce(sum(s.seats_taken), 0) AS counted, coalesce(sum(held.n), 0) AS live,"
     " count(*) FILTER (WHERE s.seats_taken <> coalesce(held.n, 0)) AS wrong"
@@ -119,6 +170,11 @@ _COUNTS = text(
     " ON held.session_id = s.id WHERE s.id BETWEEN :first AND :last"
 )
 _PROPERTIES = ("server_version", "fsync", "synchronous_commit", "full_page_writes")
+
+
+def conference_of(session: int) -> int:
+    """Whose session it is."""
+    return 1 + (session - 1) % CONFERENCES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +249,40 @@ class Bench:
         """Declare every mail written that is not; returns how many."""
         async with self._engine.connect() as connection:
             return (await connection.execute(_DROP_MAILS)).rowcount
+
+    async def announce(self, session: int, many: int) -> float:
+        """Register so many more, and tell it; returns when that was committed."""
+        first = FIRST_REGISTRANT + (await self._row(_ALREADY, session=session))[0]
+        async with self._engine.connect() as connection:
+            values = {"session": session, "first": first, "last": first + many - 1}
+            await connection.execute(_ANNOUNCE, values)
+            return float((await connection.execute(_NOW)).scalar_one())
+
+    async def let_wait(self, session: int, many: int) -> None:
+        """Fill a session's only seat, and have so many more wait for it."""
+        async with self._engine.connect() as connection:
+            await connection.execute(_FULL, {"session": session, "many": many})
+            values = {"session": session, "first": FIRST_REGISTRANT, "many": many}
+            await connection.execute(_LINE_UP, values)
+
+    async def promoted_in(self, session: int, many: int) -> int:
+        """In how many transactions all of them got their seats."""
+        row = await self._row(_PROMOTED, session=session)
+        if row.many != many:
+            raise RuntimeError(f"{row.many} of {many} got a seat")
+        return int(row.transactions)
+
+    async def all_done(self) -> float | None:
+        """When the last message was done, if none is open any more."""
+        if (await self._row(_OPEN))[0]:
+            return None
+        return float((await self._row(_LAST_DONE))[0])
+
+    async def want_mails(self, wanted: bool) -> None:
+        """Switch the mails of those who register on or off."""
+        async with self._engine.connect() as connection:
+            values = {"wanted": wanted, "last": FIRST_REGISTRANT + 20_000}
+            await connection.execute(_WANT_MAILS, values)
 
     async def check(self, workload: str, sessions: range, acknowledged: int) -> Check:
         """Recount a workload's sessions."""

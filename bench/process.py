@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
@@ -14,12 +14,14 @@ from urllib.request import urlopen
 
 from bench.client import HOST
 
-_READY_SECONDS = 60
+_READY_SECONDS = 120
+_STOP_SECONDS = 20
+_LOOK_EVERY = 0.02
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class ServerProcess:
-    """One server process; what it takes of the machine is read from /proc, where there is one."""
+    """A server; what it takes of the machine is read from /proc, where there is one."""
 
     def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
         self._process = process
@@ -30,12 +32,8 @@ class ServerProcess:
         return self._process.pid
 
     def cpu_seconds(self) -> float:
-        """CPU time used so far, in user and kernel mode, by all its threads."""
-        try:
-            fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(") ")[2].split()
-        except OSError:
-            return 0.0
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        """CPU time used so far, in user and kernel mode, by all its threads and its children."""
+        return sum(_cpu_seconds(pid) for pid in (self.pid, *_children(self.pid)))
 
     def memory_mib(self) -> tuple[float, float]:
         """Resident memory: now, and at its peak."""
@@ -53,29 +51,43 @@ class ServerProcess:
                 with urlopen(f"http://{HOST}:{self.port}/readyz", timeout=2):
                     return
             except (URLError, OSError):
-                time.sleep(0.1)
+                time.sleep(_LOOK_EVERY)
         raise RuntimeError("the server does not come up; its log says why")
 
 
 @contextmanager
-def server_process(environment: dict[str, str], log: Path, port: int) -> Iterator[ServerProcess]:
-    """Start `python -m bench.server` with these PLENARY_ variables and no others."""
+def server_process(
+    environment: Mapping[str, str],
+    log: Path,
+    port: int,
+    command: Sequence[str] = ("-m", "bench.server"),
+) -> Iterator[ServerProcess]:
+    """Start a server with these PLENARY_ variables and no others, and wait until it is ready."""
+    with running(command, {**environment, "PLENARY_PORT": str(port)}, log) as process:
+        server = ServerProcess(process, port)
+        server.wait_until_ready()
+        yield server
+
+
+@contextmanager
+def running(
+    command: Sequence[str], environment: Mapping[str, str], log: Path
+) -> "Iterator[subprocess.Popen[bytes]]":
+    """A process of Python's with these PLENARY_ variables and no others; stopped at the end."""
     inherited = {name: v for name, v in os.environ.items() if not name.startswith("PLENARY_")}
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "bench.server"],
-            env=inherited | environment | {"PLENARY_PORT": str(port)},
+            [sys.executable, *command],
+            env={**inherited, **environment},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
         try:
-            server = ServerProcess(process, port)
-            server.wait_until_ready()
-            yield server
+            yield process
         finally:
             process.terminate()
             try:
-                process.wait(15)
+                process.wait(_STOP_SECONDS)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
@@ -85,3 +97,19 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
+
+
+def _cpu_seconds(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _children(pid: int) -> Sequence[int]:
+    try:
+        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    except OSError:
+        return ()
+    return [int(child) for child in listed.split()]

@@ -1,10 +1,9 @@
 """What was measured, as a table for people and as JSON for programs."""
 
-import json
 import os
 import platform
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, median, quantiles
 from typing import Any
@@ -20,15 +19,20 @@ class Series:
     name: str
     title: str
     clients: int
+    # The sessions that fill up, for the recount.
+    fills: range | None = None
     rounds: list[Round] = field(default_factory=list)
     ratios: list[float] = field(default_factory=list)
     cpu_seconds: float = 0.0
-    # Not measured, but what it registered is counted in the end.
-    warm_up: Round | None = None
+    _warm_ups: list[Round] = field(default_factory=list)
 
     def add(self, measured: Round, cpu_seconds: float) -> None:
         self.rounds.append(measured)
         self.cpu_seconds += cpu_seconds
+
+    def warm_up(self, measured: Round) -> None:
+        """Not measured, but what it registered is counted in the end."""
+        self._warm_ups.append(measured)
 
     @property
     def answered(self) -> int:
@@ -49,19 +53,32 @@ class Series:
         return next((measured.sample for measured in self._all if measured.sample), "")
 
     @property
+    def rate(self) -> float:
+        return median(measured.rate for measured in self.rounds)
+
+    @property
+    def p99(self) -> float:
+        """Milliseconds."""
+        return self._cuts[98]
+
+    @property
     def _all(self) -> list[Round]:
-        return self.rounds if self.warm_up is None else [self.warm_up, *self.rounds]
+        return [*self._warm_ups, *self.rounds]
+
+    @property
+    def _cuts(self) -> Sequence[float]:
+        times = [time for measured in self.rounds for time in measured.milliseconds]
+        return quantiles(times, n=100) if len(times) > 1 else [0.0] * 99
 
     def summary(self) -> dict[str, Any]:
         rates = [measured.rate for measured in self.rounds]
-        times = [time for measured in self.rounds for time in measured.milliseconds]
-        cuts = quantiles(times, n=100) if len(times) > 1 else [0.0] * 99
+        cuts = self._cuts
         return {
             "name": self.name,
             "title": self.title,
             "clients": self.clients,
             "per_second": {
-                "median": round(median(rates), 1),
+                "median": round(self.rate, 1),
                 "min": round(min(rates), 1),
                 "max": round(max(rates), 1),
             },
@@ -111,8 +128,12 @@ def table(series: Iterable[Series]) -> str:
         "of noop",
         "errors",
     )
-    lines = [head, *(_cells(one.summary()) for one in series)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return columns([head, *(_cells(one.summary()) for one in series)])
+
+
+def columns(lines: Sequence[Sequence[str]]) -> str:
+    """The first to the left, the others to the right."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     return "\n".join(
         "  ".join(
             cell.rjust(width) if column else cell.ljust(width)
@@ -123,18 +144,12 @@ def table(series: Iterable[Series]) -> str:
 
 
 def sentence(check: Check) -> str:
-    """What the recount of a workload's sessions says."""
+    """What the recount of sessions says."""
     verdict = "ok" if check.holds else "WRONG"
     return (
-        f"{verdict}: {check.workload}: {check.acknowledged:,} answered 201, {check.live:,} live"
+        f"{verdict}: {check.workload}: {check.acknowledged:,} acknowledged, {check.live:,} live"
         f" registrations, {check.counted:,} seats taken, {check.wrong_sessions} sessions miscounted"
     )
-
-
-def write_json(path: Path, content: dict[str, Any], checks: Iterable[Check]) -> None:
-    listed = [asdict(check) | {"holds": check.holds} for check in checks]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content | {"checks": listed}, indent=2, ensure_ascii=False) + "\n")
 
 
 def _cells(summary: dict[str, Any]) -> tuple[str, ...]:
