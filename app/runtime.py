@@ -205,7 +205,7 @@ class Runtime:
             stack.push_async_callback(bell.stop)
             self._ring = bell.ring
             return
-        worker = build(self.settings, self.unit_of_work)
+        worker = build(self.settings, self.unit_of_work, beside_requests=True)
         working = asyncio.create_task(worker.run())
         # Last in, first out: it is told to stop, and then waited for.
         stack.push_async_callback(_ended, working)

@@ -15,14 +15,14 @@ from worker.handlers import Context, handle
 from worker.mailer import ConsoleMailer, FileMailer, Mailer
 from worker.notices import Notices
 from worker.outbox import PACES, OutboxWorker, Pace
-from worker.smtp import SmtpMailer, SmtpServer
+from worker.smtp import CONVERSATIONS, SmtpMailer, SmtpServer
 from worker.sweeper import Sweeper, tasks
 
 # Beside requests: at most some hundred and fifty mails a second, so that they cost them little.
 _SLOTS_BESIDE_REQUESTS = 8
 _BREATHER_BESIDE_REQUESTS = 0.05
-# One SMTP conversation serves all slots in turn, so more of them would only wait.
-_SMTP_SLOTS = 8
+# What waits for one of the few conversations is not claimed yet: another worker may be free.
+_SMTP_SLOTS = 2 * CONVERSATIONS
 
 
 class WorkerSet:
@@ -61,8 +61,13 @@ class WorkerSet:
         await self._ended.wait()
 
 
-def build(settings: Settings, unit_of_work: Callable[[], UnitOfWork]) -> WorkerSet:
-    """The worker for these settings; without Redis it is taken to share a server's process."""
+def build(
+    settings: Settings,
+    unit_of_work: Callable[[], UnitOfWork],
+    *,
+    beside_requests: bool = False,
+) -> WorkerSet:
+    """The worker for these settings; it may share a server's process."""
     mailer = build_mailer(settings)
     gateway = build_gateway(settings)
     context = Context(
@@ -75,7 +80,8 @@ def build(settings: Settings, unit_of_work: Callable[[], UnitOfWork]) -> WorkerS
         verify_at=f"{settings.base_url}{VERIFICATION_PATH}",
         base_url=settings.base_url,
     )
-    outbox = OutboxWorker(unit_of_work, partial(handle, context), paces=paces_for(settings))
+    paces = paces_for(settings, beside_requests=beside_requests)
+    outbox = OutboxWorker(unit_of_work, partial(handle, context), paces=paces)
     sweeper = Sweeper(unit_of_work, tasks(settings.log_days, settings.reminder_hours))
     return WorkerSet(outbox, sweeper, gateway, mailer)
 
@@ -103,11 +109,11 @@ def build_gateway(settings: Settings) -> Gateway:
     return Gateway(url, signing_key, deciding_key, GATEWAY_SUCCESS_RATE)
 
 
-def paces_for(settings: Settings) -> Mapping[Lane, Pace]:
+def paces_for(settings: Settings, *, beside_requests: bool) -> Mapping[Lane, Pace]:
     """How fast to go: beside requests mails go gently, while payments never wait."""
     mails = PACES[Lane.MAILS]
     if settings.mails_by == "smtp":
         mails = replace(mails, slots=_SMTP_SLOTS)
-    if settings.redis_url is None:
+    if beside_requests:
         mails = replace(mails, slots=_SLOTS_BESIDE_REQUESTS, breather=_BREATHER_BESIDE_REQUESTS)
     return {**PACES, Lane.MAILS: mails}

@@ -1,6 +1,6 @@
 """The bell: tells the worker over Redis that there is something in the outbox.
 
-Nothing depends on it but speed: the worker looks by itself every second.
+Nothing depends on it but speed: the worker looks by itself twice a second.
 """
 
 import asyncio

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
 from app.domain.accounts import User
@@ -152,6 +153,8 @@ def password_changed(user: User) -> Letter:
     return _rendered("password_changed", "Your password was changed", to, {})
 
 
+# Many are told of the same hours, one after the other.
+@lru_cache(maxsize=1024)
 def when(period: TimeRange, timezone: str) -> str:
     """The period in the conference's own time, as people write it."""
     start, end = _local(period.start, timezone), _local(period.end, timezone)
@@ -160,6 +163,7 @@ def when(period: TimeRange, timezone: str) -> str:
     return f"{_day(start)}, {start:%H:%M} to {_day(end)}, {end:%H:%M} ({timezone})"
 
 
+@lru_cache(maxsize=1024)
 def which_days(period: TimeRange, timezone: str) -> str:
     """The days of a conference, in its own time."""
     first, last = first_day(period, timezone), last_day(period, timezone)
@@ -244,9 +248,15 @@ def _rendered(template: str, subject: str, to: Addressee, values: Mapping[str, A
         to_name=to.name,
         to_address=to.email,
         subject=subject,
-        text=_TEMPLATES.get_template(f"{template}.txt").render(shown),
-        html=_TEMPLATES.get_template(f"{template}.html").render(shown),
+        text=_template(f"{template}.txt").render(shown),
+        html=_template(f"{template}.html").render(shown),
     )
+
+
+@cache
+def _template(name: str) -> Template:
+    """Compiled once: the environment would ask its own cache, under a lock, each time."""
+    return _TEMPLATES.get_template(name)
 
 
 def _local(instant: datetime, timezone: str) -> datetime:

@@ -10,19 +10,26 @@ import re
 import sys
 import time
 from binascii import b2a_qp
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 from pathlib import Path
 from secrets import token_hex
 from typing import Protocol
 from uuid import uuid4
 
+from app.domain.desk import Desk
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 # RFC 5322 lets no line be longer than 998 characters.
 _LONGEST_LINE = 990
+# What needs neither quotes nor encoding in a header, and of what length it needs no folding.
+_PLAIN = re.compile(r"[A-Za-z0-9 ]+")
+_UNFOLDED = 60
 _LEFT_OVER_AFTER = 3600.0
 # Mails hold links by which their reader proves who they are.
 _OWNER_ALONE = 0o700
@@ -59,20 +66,21 @@ class Mailer(Protocol):
 
 def one_line(text: str) -> str:
     """The text without line breaks and other control characters."""
+    if text.isprintable():
+        return text.strip()
     return _CONTROL.sub(" ", text).strip()
 
 
 def seal(letter: Letter, *, name: str, number: int, sender: str, now: datetime) -> Envelope:
     """The message as it travels; its Message-ID is that of the outbox row `number`."""
-    sender_name, sender_address = parseaddr(one_line(sender))
+    sender_address, sender_mailbox, domain = _sender(sender)
     recipient = one_line(letter.to_address).replace(" ", "")
-    domain = sender_address.rpartition("@")[2] or "localhost"
     boundary = f"=_{token_hex(16)}"
     head = [
-        f"From: {_mailbox(sender_name, sender_address)}",
+        f"From: {sender_mailbox}",
         f"To: {_mailbox(letter.to_name, recipient)}",
         f"Subject: {_encoded(letter.subject, 'Subject')}",
-        f"Date: {format_datetime(now)}",
+        f"Date: {_date(now.replace(microsecond=0))}",
         f"Message-ID: <outbox-{number}@{domain}>",
         "Auto-Submitted: auto-generated",
         "MIME-Version: 1.0",
@@ -90,21 +98,27 @@ def seal(letter: Letter, *, name: str, number: int, sender: str, now: datetime) 
 
 
 class FileMailer:
-    """One `.eml` file per message, for its owner alone; handled again, it replaces its file."""
+    """One `.eml` file per message, for its owner alone; handled again, it replaces its file.
+
+    What is sent while others are written is written together, next, beside the event loop.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._is_ready = False
+        self._desk: Desk[Envelope, None] = Desk(self._serve)
 
     async def send(self, envelope: Envelope) -> None:
-        await asyncio.to_thread(self._write, envelope)
+        await self._desk.ask(envelope)
 
     async def close(self) -> None:
         """Nothing is held open."""
 
-    def _write(self, envelope: Envelope) -> None:
-        path = self._folder / f"{envelope.name}.eml"
-        draft = self._folder / f".{envelope.name}.{uuid4().hex}.part"
+    async def _serve(self, envelopes: Sequence[Envelope]) -> Sequence[None]:
+        await asyncio.to_thread(self._write, envelopes)
+        return [None] * len(envelopes)
+
+    def _write(self, envelopes: Sequence[Envelope]) -> None:
         if not self._is_ready or not self._folder.is_dir():
             self._folder.mkdir(_OWNER_ALONE, parents=True, exist_ok=True)
             # One that was there before may be open to others; not every disk can close it.
@@ -112,11 +126,14 @@ class FileMailer:
                 self._folder.chmod(_OWNER_ALONE)
             tidy(self._folder, time.time())
             self._is_ready = True
-        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(envelope.content)
-        # At any moment there is the whole file or none.
-        draft.replace(path)
+        folder, batch = str(self._folder), uuid4().hex
+        for envelope in envelopes:
+            draft = f"{folder}/.{envelope.name}.{batch}.part"
+            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(envelope.content)
+            # At any moment there is the whole file or none.
+            os.replace(draft, f"{folder}/{envelope.name}.eml")
 
 
 class ConsoleMailer:
@@ -142,10 +159,24 @@ def tidy(folder: Path, now: float) -> int:
     return removed
 
 
+@lru_cache(maxsize=16)
+def _sender(sender: str) -> tuple[str, str, str]:
+    """The address of whoever sends, how it stands in the head, and its domain."""
+    name, address = parseaddr(one_line(sender))
+    return address, _mailbox(name, address), address.rpartition("@")[2] or "localhost"
+
+
+@lru_cache(maxsize=16)
+def _date(second: datetime) -> str:
+    return format_datetime(second)
+
+
 def _mailbox(name: str, address: str) -> str:
     name = one_line(name)
     if not name:
         return address
+    if _PLAIN.fullmatch(name) and address.isascii():
+        return f"{name} <{address}>"
     if not address.isascii():
         # Such an address travels as UTF-8 anyway, and with it its name.
         return f'"{name.translate(_QUOTED)}" <{address}>'
@@ -159,13 +190,15 @@ _QUOTED = str.maketrans({'"': r"\"", "\\": r"\\"})
 
 def _encoded(text: str, header: str) -> str:
     text = one_line(text)
+    if len(text) <= _UNFOLDED and text.isascii() and "=?" not in text:
+        return text
     charset = "us-ascii" if text.isascii() else "utf-8"
     return Header(text, charset, header_name=header).encode(linesep="\r\n")
 
 
 def _part(boundary: str, kind: str, text: str) -> bytes:
     body = text.encode(errors="replace")
-    if body.isascii() and all(len(line) < _LONGEST_LINE for line in body.split(b"\n")):
+    if body.isascii() and max(map(len, body.split(b"\n"))) < _LONGEST_LINE:
         encoding = "7bit"
     else:
         encoding, body = "quoted-printable", b2a_qp(body, istext=True)

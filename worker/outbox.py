@@ -31,12 +31,14 @@ class Hopeless(Exception):
 class Pace:
     """How one lane is worked off; times are in seconds.
 
-    `timeout` bounds one attempt; with what claiming takes at most it stays below `lease`, after
-    which the messages of a killed worker are claimed again. `breather` is waited between claims.
-    After `most_attempts` a message is given up.
+    At most `slots` messages are under way, claimed at most a `bite` at a time: while some are
+    handled, others are claimed and settled. `timeout` bounds one attempt; with what claiming takes
+    at most it stays below `lease`, after which the messages of a killed worker are claimed again.
+    `breather` is waited between claims. After `most_attempts` a message is given up.
     """
 
-    slots: int = 32
+    slots: int = 256
+    bite: int = 128
     timeout: float = 20.0
     lease: float = 30.0
     first_retry: float = 1.0
@@ -60,7 +62,8 @@ PACES: Mapping[Lane, Pace] = {
     ),
     Lane.MAILS: Pace(),
 }
-IDLE = 1.0
+# Nobody waits for a second, even if the bell was not heard.
+IDLE = 0.5
 # A transaction that takes longer than this meets a frozen database.
 _PATIENCE = 5.0
 _LONGEST_BACKOFF = 5.0
@@ -154,7 +157,8 @@ class _LaneWorker:
         return not self._reports or self._failures >= _MOST_FAREWELLS
 
     async def _turn(self, attempts: asyncio.TaskGroup) -> None:
-        free = 0 if self._stopping.is_set() else self._pace.slots - self._working
+        room = min(self._pace.bite, self._pace.slots - self._working)
+        free = 0 if self._stopping.is_set() else room
         if not free and not self._reports:
             return
         try:
@@ -168,6 +172,9 @@ class _LaneWorker:
         for message in claimed:
             self._working += 1
             attempts.create_task(self._attempt(message))
+        if free and len(claimed) == free:
+            # There may be more.
+            self._news.set()
 
     async def _exchange(self, most: int, now: datetime) -> Sequence[Claimed]:
         """Settle what is done and claim as much anew, in one transaction."""

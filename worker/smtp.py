@@ -1,4 +1,4 @@
-"""Mail by SMTP, over one connection that is kept."""
+"""Mail by SMTP, over a few connections that are kept."""
 
 import asyncio
 import time
@@ -19,6 +19,8 @@ from app.config import Settings
 from worker.mailer import Envelope
 from worker.outbox import Hopeless
 
+# Few enough for any server; most allow some dozens to each client.
+CONVERSATIONS = 8
 _TIMEOUT = 10.0
 # A connection that was idle for longer may be gone without our knowing.
 _FRESH = 5.0
@@ -61,38 +63,67 @@ class SmtpServer:
 
 
 class SmtpMailer:
+    """Each conversation is about one message at a time; a few are held side by side.
+
+    What a mail takes is mostly waiting for a server that is far away.
+    """
+
+    def __init__(self, server: SmtpServer) -> None:
+        self._server = server
+        self._places = asyncio.Semaphore(CONVERSATIONS)
+        # The one used last comes first: when there is little to say, one is enough.
+        self._idle: list[_Conversation] = []
+
+    async def send(self, envelope: Envelope) -> None:
+        """Raises Hopeless for what the server refuses for good."""
+        async with self._places:
+            talk = self._idle.pop() if self._idle else _Conversation(self._server)
+            try:
+                await talk.hand_over(envelope)
+            except Hopeless:
+                self._idle.append(talk)
+                raise
+            except BaseException:
+                # In whatever state the conversation is: the next one begins anew.
+                talk.drop()
+                raise
+            self._idle.append(talk)
+
+    async def close(self) -> None:
+        idle, self._idle = self._idle, []
+        for talk in idle:
+            await talk.end()
+
+
+class _Conversation:
+    """One connection, made when it is needed."""
+
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
         self._client: SMTP | None = None
         self._used_at = 0.0
-        # An SMTP conversation is about one message at a time.
-        self._turn = asyncio.Lock()
 
-    async def send(self, envelope: Envelope) -> None:
-        """Raises Hopeless for what the server refuses for good."""
-        async with self._turn:
-            try:
-                client = await self._connected()
-                await _hand_over(client, envelope)
-                self._used_at = time.monotonic()
-            except Hopeless:
-                raise
-            except BaseException:
-                # In whatever state the conversation is: the next one begins anew.
-                self._drop()
-                raise
+    async def hand_over(self, envelope: Envelope) -> None:
+        client = await self._connected()
+        await _hand_over(client, envelope)
+        self._used_at = time.monotonic()
 
-    async def close(self) -> None:
-        async with self._turn:
-            if self._client is not None:
-                with suppress(SMTPException, OSError, TimeoutError):
-                    await self._client.quit(timeout=2)
-            self._drop()
+    async def end(self) -> None:
+        """Take leave, as far as the server listens."""
+        if self._client is not None:
+            with suppress(SMTPException, OSError, TimeoutError):
+                await self._client.quit(timeout=2)
+        self.drop()
+
+    def drop(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client = None
 
     async def _connected(self) -> SMTP:
         if self._client is not None and await self._is_alive(self._client):
             return self._client
-        self._drop()
+        self.drop()
         server = self._server
         client = SMTP(
             hostname=server.host,
@@ -117,11 +148,6 @@ class SmtpMailer:
         except (SMTPException, OSError, TimeoutError):
             return False
         return True
-
-    def _drop(self) -> None:
-        if self._client is not None:
-            self._client.close()
-        self._client = None
 
 
 async def _hand_over(client: SMTP, envelope: Envelope) -> None:

@@ -18,10 +18,9 @@ from tests.worker.conftest import Eventually, Running
 from worker.assembly import build, build_mailer, paces_for
 from worker.mailer import ConsoleMailer, FileMailer, Mailer
 from worker.outbox import PACES
-from worker.smtp import SmtpMailer
+from worker.smtp import CONVERSATIONS, SmtpMailer
 
 DATABASE = "postgresql://x"
-REDIS = "redis://127.0.0.1:1/0"
 
 
 @pytest.mark.parametrize(
@@ -37,14 +36,14 @@ def test_the_transport_is_the_one_that_is_named(given: dict[str, str], kind: typ
 
 
 def test_beside_requests_mails_go_gently_and_payments_do_not_wait() -> None:
-    alone = paces_for(settings_for(DATABASE, redis_url=REDIS))
-    beside = paces_for(settings_for(DATABASE))
-    by_smtp = paces_for(settings_for(DATABASE, redis_url=REDIS, smtp_host="mail.example"))
+    alone = paces_for(settings_for(DATABASE), beside_requests=False)
+    beside = paces_for(settings_for(DATABASE), beside_requests=True)
+    by_smtp = paces_for(settings_for(DATABASE, smtp_host="mail.example"), beside_requests=False)
 
     assert alone == PACES
     assert beside[Lane.PAYMENTS] == PACES[Lane.PAYMENTS]
     assert beside[Lane.MAILS] == replace(PACES[Lane.MAILS], slots=8, breather=0.05)
-    assert by_smtp[Lane.MAILS] == replace(PACES[Lane.MAILS], slots=8)
+    assert by_smtp[Lane.MAILS] == replace(PACES[Lane.MAILS], slots=2 * CONVERSATIONS)
 
 
 async def test_it_works_off_mails_and_sweeps_until_it_is_stopped(

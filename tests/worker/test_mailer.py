@@ -3,6 +3,7 @@
 import asyncio
 import os
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -133,6 +134,18 @@ async def test_a_file_is_whole_and_there_once(tmp_path: Path) -> None:
     [file] = (tmp_path / "deep" / "mail").iterdir()
     assert file.name == "000000000042-registered.eml"
     assert file.read_bytes() == second.content
+
+
+async def test_what_cannot_be_written_spoils_nothing_that_is_written_with_it(
+    tmp_path: Path,
+) -> None:
+    mailer = FileMailer(tmp_path / "mail")
+    mails = [replace(sealed(letter()), name=name) for name in ("1", "no/such/folder", "3")]
+
+    outcomes = await asyncio.gather(*map(mailer.send, mails), return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes] == [type(None), FileNotFoundError, type(None)]
+    assert {path.name for path in (tmp_path / "mail").iterdir()} == {"1.eml", "3.eml"}
 
 
 async def test_mails_are_their_owners_alone(tmp_path: Path) -> None:

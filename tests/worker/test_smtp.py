@@ -1,5 +1,6 @@
 """Mail over SMTP, against a real server on a loopback port."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -19,7 +20,7 @@ from tests.worker.conftest import Eventually, Running
 from worker.assembly import build
 from worker.mailer import Envelope
 from worker.outbox import Hopeless
-from worker.smtp import SmtpMailer, SmtpServer
+from worker.smtp import CONVERSATIONS, SmtpMailer, SmtpServer
 
 
 class Postbox:
@@ -80,14 +81,26 @@ async def test_one_connection_is_kept(postbox: Postbox, server: SmtpServer) -> N
     assert len(postbox.peers) == 1
 
 
+async def test_several_mails_leave_side_by_side_over_a_few_connections(
+    postbox: Postbox, server: SmtpServer
+) -> None:
+    mailer = SmtpMailer(server)
+    await asyncio.gather(*(mailer.send(envelope(subject=str(n))) for n in range(40)))
+    await mailer.close()
+
+    assert len({mail.split(b"\r\n")[0] for mail in postbox.taken}) == len(postbox.taken) == 40
+    assert 1 < len(postbox.peers) <= CONVERSATIONS
+
+
 async def test_a_lost_connection_is_made_anew(
     postbox: Postbox, server: SmtpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("worker.smtp._FRESH", 0.0)
     mailer = SmtpMailer(server)
     await mailer.send(envelope())
-    assert mailer._client is not None
-    mailer._client.close()
+    [conversation] = mailer._idle
+    assert conversation._client is not None
+    conversation._client.close()
     await mailer.send(envelope())
     await mailer.close()
 
