@@ -15,12 +15,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
-from jose import jwk, jws, jwt
-from jose.constants import ALGORITHMS
 from passlib.context import CryptContext
 
 from app.domain.accounts import TokenPair
 from app.domain.errors import Busy, InvalidToken
+from app.lean import without
+
+# HS256 is the standard library's: OpenSSL for Rust, which reads keys of other kinds, costs 9 MiB.
+with without("cryptography"):
+    from jose import jwk, jws, jwt
+    from jose.constants import ALGORITHMS
 
 T = TypeVar("T")
 

@@ -11,7 +11,6 @@ from app.demo import ADMIN_NAME, ADMIN_PASSWORD
 from app.environment import ensure_data_dir
 from app.preparing import ensure_fit, with_database
 from app.runtime import create_engine
-from worker import main as worker
 
 
 def serve(settings: Settings, *, migrates: bool) -> None:
@@ -32,6 +31,8 @@ def serve(settings: Settings, *, migrates: bool) -> None:
 
 def work(settings: Settings) -> None:
     """Work off the outbox until a signal ends it."""
+    from worker import main as worker  # noqa: PLC0415 (with arq, which a server seldom needs)
+
     _ensure_mails_can_be_kept(settings)
     with with_database(settings) as complete:
         asyncio.run(ensure_fit(complete, migrates=settings.embedded))

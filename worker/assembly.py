@@ -15,14 +15,13 @@ from worker.handlers import Context, handle
 from worker.mailer import ConsoleMailer, FileMailer, Mailer
 from worker.notices import Notices
 from worker.outbox import PACES, OutboxWorker, Pace
-from worker.smtp import CONVERSATIONS, SmtpMailer, SmtpServer
 from worker.sweeper import Sweeper, tasks
 
 # Beside requests: at most some hundred and fifty mails a second, so that they cost them little.
 _SLOTS_BESIDE_REQUESTS = 8
 _BREATHER_BESIDE_REQUESTS = 0.05
 # What waits for one of the few conversations is not claimed yet: another worker may be free.
-_SMTP_SLOTS = 2 * CONVERSATIONS
+_SMTP_SLOTS = 16
 
 
 class WorkerSet:
@@ -90,6 +89,8 @@ def build_mailer(settings: Settings) -> Mailer:
     """The transport that the settings name."""
     match settings.mails_by:
         case "smtp":
+            from worker.smtp import SmtpMailer, SmtpServer  # noqa: PLC0415 (only where it is used)
+
             return SmtpMailer(SmtpServer.of(settings))
         case "console":
             return ConsoleMailer()

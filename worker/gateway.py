@@ -9,19 +9,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hmac import digest
-from typing import Protocol
-
-import httpx
+from typing import TYPE_CHECKING, Protocol
 
 from app.domain.payments import Method, Outcome
 from app.domain.times import utc_now
 from app.signing import signed
 from worker.outbox import Hopeless
 
+if TYPE_CHECKING:
+    import httpx
+
 _REASONS = ("The card was declined.", "The balance is too low.", "The card has expired.")
 # The receiver says that it will never take this message.
 _NEVER = frozenset({400, 401, 404})
-_TIMEOUT = httpx.Timeout(4.0, connect=2.0)
+_SECONDS, _CONNECT_SECONDS = 4.0, 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +81,7 @@ class Gateway:
             Method.MOCK: Mock(),
         }
         self._now = now
-        # The callback is our own house's: no proxy of the environment comes in between.
-        self._client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)
+        self._client: httpx.AsyncClient | None = None
 
     async def settle(
         self,
@@ -91,6 +91,8 @@ class Gateway:
         method: Method = Method.SIMULATED,
     ) -> None:
         """Ask the provider and report. Raises Hopeless when the report will never be taken."""
+        import httpx  # noqa: PLC0415 (large, and only for payments)
+
         url = self._callback_url or asked_url
         if not url:
             raise Hopeless("Nobody has said where to report: set PLENARY_CALLBACK_URL.")
@@ -100,7 +102,7 @@ class Gateway:
         headers = signed(self._signing_key, f"pay_{payment_id}", now, body)
         headers["content-type"] = "application/json"
         try:
-            answer = await self._client.post(url, content=body, headers=headers)
+            answer = await self._connected().post(url, content=body, headers=headers)
         except httpx.TransportError as error:
             raise CallbackFailed(f"{url} cannot be reached: {error}") from error
         if answer.is_success:
@@ -111,7 +113,19 @@ class Gateway:
         raise CallbackFailed(reason)
 
     async def close(self) -> None:
-        await self._client.aclose()
+        if self._client is not None:
+            await self._client.aclose()
+
+    def _connected(self) -> "httpx.AsyncClient":
+        """Made for the first payment; the callback is our own house's: no proxy of the
+        environment comes in between.
+        """
+        import httpx  # noqa: PLC0415
+
+        if self._client is None:
+            timeout = httpx.Timeout(_SECONDS, connect=_CONNECT_SECONDS)
+            self._client = httpx.AsyncClient(timeout=timeout, trust_env=False)
+        return self._client
 
 
 def decide(payment_id: int, wanted: str | None, key: bytes, success_rate: float) -> Decision:

@@ -13,7 +13,8 @@ from PIL.PngImagePlugin import PngInfo
 
 from app import images
 from app.domain.errors import Busy, InvalidImage
-from app.images import Images, is_name, rewritten
+from app.images import Images, is_name
+from app.pictures import rewritten
 
 RED, BLUE = (200, 0, 0), (0, 0, 200)
 
