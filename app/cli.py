@@ -82,7 +82,7 @@ def worker(data_dir: DataDir = None) -> None:
 def migrate(data_dir: DataDir = None) -> None:
     """Bring the database up to date."""
     with _told_plainly():
-        from app.preparing import with_database
+        from app.databases import with_database
         from app.schema import migrate_now
 
         with with_database(_settings(data_dir=data_dir)) as settings:
@@ -95,7 +95,8 @@ def migrate(data_dir: DataDir = None) -> None:
 def demo(data_dir: DataDir = None) -> None:
     """Add the sample data; where it is already, nothing is done."""
     with _told_plainly():
-        from app.preparing import connected, fill_demo, with_database
+        from app.databases import with_database
+        from app.preparing import connected, fill_demo
         from app.schema import migrate_now
 
         async def fill(settings: "Settings") -> bool:
@@ -173,7 +174,7 @@ def create_admin(
     """Open an account that administers everything."""
     with _told_plainly():
         from app.administering import create
-        from app.preparing import with_database
+        from app.databases import with_database
 
         with with_database(_settings(data_dir=data_dir)) as settings:
             said = asyncio.run(create(settings, username, email, password, replace_password))
@@ -202,7 +203,7 @@ def audit(
     """Check that all promises hold. Ends with 1 when one is broken."""
     with _told_plainly():
         from app.auditing import examine, report, table
-        from app.preparing import with_database
+        from app.databases import with_database
 
         with with_database(_settings(data_dir=data_dir)) as settings:
             findings = asyncio.run(examine(settings, settled=settled))
@@ -227,7 +228,7 @@ def outbox_dead(data_dir: DataDir = None) -> None:
     """List the messages that were given up, and why."""
     with _told_plainly():
         from app.administering import dead_messages
-        from app.preparing import with_database
+        from app.databases import with_database
 
         with with_database(_settings(data_dir=data_dir)) as settings:
             for line in asyncio.run(dead_messages(settings)):
@@ -242,7 +243,7 @@ def outbox_redrive(
     """Give messages another chance."""
     with _told_plainly():
         from app.administering import redrive
-        from app.preparing import with_database
+        from app.databases import with_database
 
         with with_database(_settings(data_dir=data_dir)) as settings:
             count = asyncio.run(redrive(settings, ids))

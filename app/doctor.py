@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from app import schema
 from app.config import ConfigurationError, Settings
+from app.databases import with_database
 from app.environment import ensure_data_dir, ensure_secret
-from app.preparing import connected, with_database
+from app.preparing import connected
 
 _PATIENCE = 5.0
 

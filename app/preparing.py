@@ -1,14 +1,13 @@
-"""What happens before a server serves: a database, its schema, its secrets, the demo's data."""
+"""What happens before a server serves: the database's schema, and the demo's data."""
 
 import asyncio
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from functools import partial
 
-from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -16,8 +15,7 @@ from app import schema, telemetry
 from app.config import ConfigurationError, Settings
 from app.demo import ADMIN_NAME, ADMIN_PASSWORD, HELD_FOR, Demo
 from app.domain.times import utc_now
-from app.embedded import EmbeddedPostgres
-from app.environment import as_environment, ensure_data_dir, read_settings, secret_values
+from app.environment import as_environment, read_settings, secret_values
 from app.repositories.uow import UnitOfWork
 from app.runtime import create_engine, limits
 from app.security import Hasher
@@ -25,17 +23,6 @@ from app.security import Hasher
 logger = logging.getLogger(__name__)
 
 _SETTINGS = text("SELECT name, setting FROM pg_settings WHERE name = ANY(:names)")
-
-
-@contextmanager
-def with_database(settings: Settings) -> Iterator[Settings]:
-    """The settings with a database in them: the given one, or the embedded one while this lasts."""
-    if settings.database_url is not None:
-        yield settings
-        return
-    ensure_data_dir(settings.data_dir)
-    with EmbeddedPostgres(settings.data_dir) as postgres:
-        yield settings.model_copy(update={"database_url": SecretStr(postgres.url)})
 
 
 @asynccontextmanager

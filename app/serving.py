@@ -35,6 +35,8 @@ _HEAD_TOO_LONG = (
     b"content-length: 0\r\nconnection: close\r\n\r\n"
 )
 _M_MMAP_THRESHOLD = -3
+_M_ARENA_MAX = -8
+_ARENAS = 2
 _GARBAGE_THRESHOLDS = (10_000, 20, 50)
 # Has a process leave to others what comes anew.
 RETIRE = signal.SIGUSR1
@@ -203,20 +205,6 @@ class Server(uvicorn.Server):
             self.should_exit = True
 
 
-def listening_socket(host: str, port: int) -> socket.socket:
-    """Bound, and not yet listening: until the server is there, connections are refused."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
-    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        bound.bind((host, port))
-    except OSError:
-        bound.close()
-        raise
-    bound.set_inheritable(True)
-    return bound
-
-
 def run(
     settings: Settings,
     bound: socket.socket,
@@ -254,6 +242,11 @@ def _spare_the_collector() -> None:
 
 
 def _give_memory_back() -> None:
-    """Have glibc return what a password hash took, which it would keep in every thread's arena."""
+    """Have glibc return what a password hash took, which it would keep in every thread's arena.
+
+    Threads share two of them: each keeps what was freed in it, and few allocate at once.
+    """
     with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_M_MMAP_THRESHOLD, 1024 * 1024)
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, 1024 * 1024)
+        libc.mallopt(_M_ARENA_MAX, _ARENAS)

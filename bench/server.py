@@ -12,6 +12,7 @@ from app import serving, telemetry
 from app.config import Settings
 from app.domain.errors import Unauthenticated
 from app.environment import read_settings, secret_values
+from app.listening import listening_socket
 from app.main import create_app
 from app.routers.deps import Rt
 from app.routers.fields import Id
@@ -71,7 +72,7 @@ def create(settings: Settings) -> FastAPI:
 def main() -> None:
     settings = read_settings()
     telemetry.configure(settings, secret_values(settings))
-    with serving.listening_socket(settings.host, settings.port) as bound:
+    with listening_socket(settings.host, settings.port) as bound:
         serving.run(settings, bound, create=create)
 
 

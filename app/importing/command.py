@@ -16,6 +16,7 @@ from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.config import ConfigurationError, Settings
+from app.databases import with_database
 from app.domain import imports
 from app.domain.errors import Later, PaymentState
 from app.domain.times import utc_now
@@ -26,7 +27,7 @@ from app.importing.lines import ATTENDEES, EVENTS
 from app.importing.loading import Watch, bring_in
 from app.importing.rejects import Rejects
 from app.importing.tables import Table
-from app.preparing import migrated, with_database
+from app.preparing import migrated
 from app.repositories.uow import UnitOfWork
 from app.schema import migrate_now
 
