@@ -258,11 +258,11 @@ class Bench:
             await connection.execute(_ANNOUNCE, values)
             return float((await connection.execute(_NOW)).scalar_one())
 
-    async def let_wait(self, session: int, many: int) -> None:
-        """Fill a session's only seat, and have so many more wait for it."""
+    async def let_wait(self, session: int, many: int, first: int = FIRST_REGISTRANT) -> None:
+        """Fill a session's only seat, and have so many more wait for it, from the first one on."""
         async with self._engine.connect() as connection:
             await connection.execute(_FULL, {"session": session, "many": many})
-            values = {"session": session, "first": FIRST_REGISTRANT, "many": many}
+            values = {"session": session, "first": first, "many": many}
             await connection.execute(_LINE_UP, values)
 
     async def promoted_in(self, session: int, many: int) -> int:

@@ -12,16 +12,18 @@ from itertools import islice
 from statistics import median, quantiles
 from uuid import UUID
 
-from bench import data, growth_data
+from bench import data, growth_data, plan
 from bench.client import volley
-from bench.data import scratch_database
+from bench.data import Bench, scratch_database
 from bench.growth_data import ADMIN, LARGE, SMALL, VIEWER, Size
 from bench.large_data import Ground, prepare
 from bench.process import ServerProcess, free_port, server_process
+from bench.promotion import enlarge
 from bench.stage import Stage
 from bench.verdicts import Verdict, at_most
 from bench.workloads import Requested, Requests, Workload, again, known, once, visit
 
+NAME = plan.LARGE
 MOST_GROWTH = 1.5
 MOST_P99_MS = 20.0
 _TIMES = 400
@@ -39,6 +41,7 @@ class Side:
     size: Size
     url: str
     server: ServerProcess
+    ground: Ground
     asked: Sequence[Workload]
     milliseconds: dict[str, list[float]] = field(default_factory=dict)
 
@@ -58,6 +61,7 @@ async def measure(stage: Stage) -> Sequence[Verdict]:
         sides = [await stack.enter_async_context(_side(stage, size)) for size in (SMALL, LARGE)]
         for turn in range(len(sides[0].asked)):
             await _compare(sides, turn)
+        await _promote(stage, sides)
     small, large = sides
     return [*_bounded(large), *_growth(small, large)]
 
@@ -72,6 +76,17 @@ async def _compare(sides: Sequence[Side], turn: int) -> None:
         for side in sides:
             side.milliseconds[name] += await side.ask(side.asked[turn], _AT_ONCE)
     print(f"{name}: {', '.join(f'{median(s.milliseconds[name]):.2f} ms' for s in sides)}")
+
+
+async def _promote(stage: Stage, sides: Sequence[Side]) -> None:
+    """A thousand people get seats, once for each queue."""
+    for side in sides:
+        times = side.milliseconds[f"promotion of {data.WAITING:,}"] = []
+        bench = Bench(side.url)
+        for session in side.ground.queues:
+            await bench.let_wait(session, data.WAITING, growth_data.ORGANIZER + 1)
+            times.append(await enlarge(stage, side.server, session, data.WAITING + 1))
+            await bench.drop_mails()
 
 
 def _bounded(side: Side) -> Sequence[Verdict]:
@@ -114,7 +129,8 @@ async def _side(stage: Stage, size: Size) -> AsyncIterator[Side]:
         environment = {**stage.environment, "PLENARY_DATABASE_URL": url}
         with server_process(environment, stage.log, free_port()) as server:
             asked = _workloads(stage.requests, ground)
-            yield Side(size=size, url=url, server=server, asked=asked)
+            yield Side(size=size, url=url, server=server, ground=ground, asked=asked)
+        await Bench(url).drop_mails()
         await stage.audit(url)
 
 
@@ -136,6 +152,7 @@ def _workloads(requests: Requests, ground: Ground) -> Sequence[Workload]:
         )
 
     lists = [f"/public/conferences/?page_size=20&page={page}" for page in range(1, 41)]
+    details = [f"/public/conferences/{id}/" for id, _ in ground.spread]
     pages = [f"/conferences/?page_size=20&page={page}" for page in range(1, 41)]
     return [
         register("hot", [ground.hot]),
@@ -143,7 +160,9 @@ def _workloads(requests: Requests, ground: Ground) -> Sequence[Workload]:
         get("list", pages),
         get("detail", [f"/conferences/{id}/" for id, _ in ground.spread]),
         Workload(name="public-list", title="", requests=again([visit(one) for one in lists])),
+        Workload(name="public-detail", title="", requests=again([visit(one) for one in details])),
         Workload(name="unchanged-list", title="", requests=known(lists), expected=304),
+        Workload(name="unchanged-detail", title="", requests=known(details), expected=304),
         get("search", [f"/search/?q={word}" for word in ground.words]),
         get("report", [f"/reports/sessions/?page_size=20&page={p}" for p in range(1, 41)], ADMIN),
         get("recommendations", [f"/attendees/{n}/recommendations/" for n in ground.people], ADMIN),

@@ -14,6 +14,8 @@ from bench.growth_data import Size, facts
 NEWCOMERS = 3_000
 _TARGETS = 1_000
 _PEOPLE = 400
+# What many are called by, beside what few are.
+_COMMON = ("summit", "clou", "explained")
 
 _ARRIVE = (
     "INSERT INTO attendees (id, name, email, email_folded, created_at, updated_at)"
@@ -38,6 +40,12 @@ _DOOR = (
     " seats_taken, created_at, updated_at) VALUES ('The door', 'Here', now() + interval '4 years',"
     " now() + interval '4 years 1 day', 'published', 1, :many, now(), now()) RETURNING id"
 )
+_QUEUES = (
+    "INSERT INTO sessions (conference_id, multi_track, name, starts_at, ends_at, created_at,"
+    " updated_at) SELECT id, multi_track, 'Queue ' || nth, starts_at + nth * interval '1 hour',"
+    " starts_at + (nth + 1) * interval '1 hour', now(), now() FROM conferences,"
+    " generate_series(1, 5) AS nth WHERE id = :door RETURNING id"
+)
 _TICKETS = (
     "INSERT INTO registrations (conference_id, attendee_id, status, ticket_code, created_at,"
     " confirmed_at) SELECT :door, n, 'confirmed', CAST(lpad(to_hex(n), 32, '0') AS uuid), now(),"
@@ -57,6 +65,8 @@ class Ground:
     spread: Sequence[tuple[int, int]]
     words: Sequence[str]
     door: int
+    # Sessions that nobody has registered for.
+    queues: Sequence[int]
 
 
 async def prepare(url: str, size: Size) -> Ground:
@@ -77,6 +87,7 @@ async def prepare(url: str, size: Size) -> Ground:
         await _do(connection, _WIDEN, {"sessions": [row.session for row in rows]})
         door = (await _do(connection, _DOOR, values)).scalar_one()
         await _do(connection, _TICKETS, values | {"door": door})
+        queues = (await _do(connection, _QUEUES, {"door": door})).scalars().all()
         words = (await _do(connection, _WORDS, values)).scalars().all()
         await connection.execute(text("ANALYZE"))
     known = await facts(url)
@@ -86,8 +97,9 @@ async def prepare(url: str, size: Size) -> Ground:
         people=list(range(4, 4 + _PEOPLE)),
         hot=targets[0],
         spread=targets[1:],
-        words=[*words, known["word"]],
+        words=[*words, known["word"], *_COMMON],
         door=door,
+        queues=queues,
     )
 
 

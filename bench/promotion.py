@@ -22,10 +22,10 @@ async def measure(stage: Stage) -> Sequence[Verdict]:
     transactions = 0
     with stage.server() as server:
         # What a first request costs is not what is measured.
-        await _raise(stage, server, data.PROMOTED_SESSIONS[0], 1)
+        await enlarge(stage, server, data.PROMOTED_SESSIONS[0], 1)
         for session in data.PROMOTED_SESSIONS[1 : stage.plan.rounds + 1]:
             await stage.bench.let_wait(session, data.WAITING)
-            times.append(await _raise(stage, server, session, data.WAITING + 1))
+            times.append(await enlarge(stage, server, session, data.WAITING + 1))
             transactions = max(transactions, await stage.bench.promoted_in(session, data.WAITING))
             await stage.bench.drop_mails()
     work = f"promotion of {data.WAITING:,} after a capacity raise"
@@ -33,8 +33,8 @@ async def measure(stage: Stage) -> Sequence[Verdict]:
     return [at_most(work, median(times), MOST_MS, "ms"), together]
 
 
-async def _raise(stage: Stage, server: ServerProcess, session: int, capacity: int) -> float:
-    """Milliseconds until it is answered."""
+async def enlarge(stage: Stage, server: ServerProcess, session: int, capacity: int) -> float:
+    """Give a session so many seats; returns the milliseconds until that is answered."""
     request = encode(
         "PATCH",
         f"{V1}/sessions/{session}/",
