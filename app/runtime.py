@@ -14,9 +14,10 @@ from app import schema
 from app.config import ConfigurationError, Settings
 from app.documents.bindery import Bindery
 from app.documents.press import Press
-from app.domain import accounts, registering, request_logs
+from app.domain import accounts, checking_in, registering, request_logs
 from app.domain.access import Caller
 from app.domain.changes import Look
+from app.domain.check_ins import CheckIn, Shown, read_code
 from app.domain.desk import Desk
 from app.domain.idempotency import Claim
 from app.domain.registering import Ask
@@ -137,6 +138,10 @@ class Runtime:
         self.registrations: Desk[Ask, Registration] = Desk(
             self._register, lane=lambda ask: ask.wish.target.conference_id % _LANES
         )
+        # A ticket stands in one lane, whoever shows it; the others are not held up by its lock.
+        self.doors: Desk[Shown, CheckIn] = Desk(
+            self._check_in, lane=lambda shown: hash(read_code(shown.scan.code)) % _LANES
+        )
         self.logs = LogBuffer(self._keep_logs, _complain, told=access_log(settings))
         self._ring: Callable[[], None] = _nobody_hears
         self._problem: str | None = None
@@ -157,6 +162,7 @@ class Runtime:
             await self._start_worker(stack)
             stack.push_async_callback(self.callers.drain)
             stack.push_async_callback(self.registrations.drain)
+            stack.push_async_callback(self.doors.drain)
             await self.hasher.warm()
             self._stack = stack.pop_all()
         return self
@@ -221,6 +227,9 @@ class Runtime:
 
     async def _register(self, asks: Sequence[Ask]) -> Sequence[Registration | Exception]:
         return await registering.register_batch(self.unit_of_work(), asks, utc_now())
+
+    async def _check_in(self, shown: Sequence[Shown]) -> Sequence[CheckIn | Exception]:
+        return await checking_in.check_in_batch(self.unit_of_work(), shown, utc_now())
 
     async def _keep_logs(self, entries: Sequence[Entry]) -> None:
         await request_logs.store(self.unit_of_work(), entries)

@@ -22,6 +22,7 @@ from app.domain.errors import (
     Unpaid,
     WrongConference,
 )
+from app.domain.idempotency import Claim
 from app.domain.registrations import RegistrationStatus
 from app.domain.times import EARLIEST
 
@@ -36,6 +37,16 @@ class Scan:
     code: str
     nonce: str
     scanned_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A ticket that is shown: at the door of that conference, or else at that of its own."""
+
+    caller: Caller
+    scan: Scan
+    door_id: int | None
+    claim: Claim | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +93,8 @@ class CheckIn:
 
 
 Decision = CheckIn | DomainError
+# Nonces are a conference's own.
+Nonce = tuple[int, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +245,36 @@ def decide(
         shown[ticket.code] = replace(ticket, checked_in_at=check_in.checked_in_at)
         decisions[place] = check_in
     return [decisions[place] for place in range(len(scans))]
+
+
+def decide_each(
+    shown: Sequence[Shown],
+    tickets: Mapping[tuple[str, int | None], DoorTicket],
+    known: Mapping[Nonce, CheckIn],
+    now: datetime,
+) -> list[Decision]:
+    """One decision for each that is shown, as if one came after the other.
+
+    `tickets` are by code and door, `known` is what came of their nonces before.
+    """
+    entered: dict[int, datetime] = {}
+    answered = dict(known)
+    decisions: list[Decision] = []
+    for one in shown:
+        try:
+            ticket = ensure_ticket(tickets.get((read_code(one.scan.code) or "", one.door_id)))
+            ensure_runs_door(one.caller, ticket)
+            if ticket.registration_id in entered:
+                ticket = replace(ticket, checked_in_at=entered[ticket.registration_id])
+            nonce = (ticket.conference_id, one.scan.nonce)
+            check_in = _let_in(one.scan, ticket, answered.get(nonce), one.caller.user_id, now)
+        except DomainError as refusal:
+            decisions.append(refusal)
+            continue
+        answered[nonce] = check_in
+        entered[ticket.registration_id] = check_in.checked_in_at
+        decisions.append(check_in)
+    return decisions
 
 
 def total(turnouts: Iterable[Turnout]) -> Turnout:

@@ -1,9 +1,10 @@
 """Checking in: one scan at the door, or all that a device gathered offline, and taking it back.
 
-One scan and ten thousand go the same way: lock the tickets, read their nonces, decide, write.
+One scan and ten thousand go the same way: lock the tickets, read their nonces, decide, write. Scans
+that arrive one by one while another is written stand in line at a desk, and go together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,18 +15,20 @@ from app.domain.check_ins import (
     CheckInFilter,
     Decision,
     DoorTicket,
+    Nonce,
     Scan,
     ScanResult,
+    Shown,
     Turnout,
     Upload,
     decide,
-    ensure_runs_door,
+    decide_each,
     ensure_standing,
-    ensure_ticket,
     read_code,
 )
-from app.domain.errors import AlreadyCheckedIn, ConflictingWrite, DomainError, NotFound
-from app.domain.idempotency import once
+from app.domain.desk import Desk
+from app.domain.errors import AlreadyCheckedIn, ConflictingWrite, NotFound
+from app.domain.idempotency import answered_by_keys, once
 from app.domain.pages import Page, PageRequest
 
 if TYPE_CHECKING:
@@ -35,25 +38,44 @@ CHECKED_IN = "checked_in"
 
 
 @once
-async def check_in(
-    uow: "UnitOfWork", caller: Caller, scan: Scan, conference_id: int | None, now: datetime
-) -> CheckIn:
+async def check_in(desk: Desk[Shown, CheckIn], shown: Shown) -> CheckIn:
     """Let one in, at the door of the named conference, or else of the ticket's own.
 
-    Raises Forbidden, UnknownTicket, and what the rules of `decide` refuse.
+    Raises Forbidden, UnknownTicket, and what the rules of `decide_each` refuse.
     """
-    ensure_organizer(caller)
+    ensure_organizer(shown.caller)
+    return await desk.ask(shown)
+
+
+@once
+async def check_in_alone(uow: "UnitOfWork", shown: Shown, now: datetime) -> CheckIn:
+    """As `check_in`, for one who stands in no line: a batch of one."""
+    ensure_organizer(shown.caller)
+    [answer] = await check_in_batch(uow, [shown], now)
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+async def check_in_batch(
+    uow: "UnitOfWork", shown: Sequence[Shown], now: datetime
+) -> list[CheckIn | Exception]:
+    """Decide on those who stand at the doors; one check-in or exception each, in the same order."""
     async with uow as tx:
-        tickets = await _lock(tx, [scan], conference_id)
-        ticket = ensure_ticket(next(iter(tickets.values()), None))
-        ensure_runs_door(caller, ticket)
-        known = await tx.check_ins.known(ticket.conference_id, [scan.nonce])
-        decisions = decide([scan], tickets, known, caller.user_id, now)
-        [decision] = await _write(tx, decisions)
-        if isinstance(decision, DomainError):
-            raise decision
-        await tx.keep(decision)
-    return decision
+        answers: dict[int, CheckIn | Exception] = {}
+        answers.update(await answered_by_keys(tx, shown, now))
+        asked = {place: one for place, one in enumerate(shown) if place not in answers}
+        tickets = await tx.check_ins.lock_shown(_read(asked.values()))
+        known = await tx.check_ins.known(_nonces(asked.values(), tickets))
+        decisions = await _write(tx, decide_each(list(asked.values()), tickets, known, now))
+        answers.update(zip(asked, decisions, strict=True))
+        kept = [
+            (one.claim, decision)
+            for one, decision in zip(asked.values(), decisions, strict=True)
+            if one.claim is not None and isinstance(decision, CheckIn)
+        ]
+        await tx.idempotency.keep(kept, now)
+    return [answers[place] for place in range(len(shown))]
 
 
 @once
@@ -64,7 +86,8 @@ async def upload(
     async with uow as tx:
         await _ensure_manages(tx, caller, conference_id)
         tickets = await _lock(tx, scans, conference_id)
-        known = await tx.check_ins.known(conference_id, [scan.nonce for scan in scans])
+        asked = [(conference_id, scan.nonce) for scan in scans]
+        known = {one.nonce: one for one in (await tx.check_ins.known(asked)).values()}
         decisions = await _write(tx, decide(scans, tickets, known, caller.user_id, now))
         answer = Upload(
             conference_id=conference_id,
@@ -126,17 +149,34 @@ async def _lock(
     return await tx.check_ins.lock_tickets(sorted(codes), door_id)
 
 
+def _read(shown: Iterable[Shown]) -> list[tuple[str, int | None]]:
+    """The codes that were read, each with the door at which it was."""
+    read = ((read_code(one.scan.code), one.door_id) for one in shown)
+    return list({(code, door): None for code, door in read if code is not None})
+
+
+def _nonces(
+    shown: Iterable[Shown], tickets: Mapping[tuple[str, int | None], DoorTicket]
+) -> list[Nonce]:
+    found = ((one, tickets.get((read_code(one.scan.code) or "", one.door_id))) for one in shown)
+    return [(ticket.conference_id, one.scan.nonce) for one, ticket in found if ticket is not None]
+
+
 async def _write(tx: "Transaction", decisions: Sequence[Decision]) -> list[Decision]:
     """Store the new check-ins; one whose nonce was taken this very moment has not happened."""
-    new = {one.nonce: one for one in decisions if isinstance(one, CheckIn) and not one.id}
+    new = {_nonce(one): one for one in decisions if isinstance(one, CheckIn) and not one.id}
     ids = await tx.check_ins.add(list(new.values()))
-    made: dict[str, Decision] = {
+    made: dict[Nonce, Decision] = {
         nonce: replace(one, id=ids[nonce]) if nonce in ids else ConflictingWrite()
         for nonce, one in new.items()
     }
     return [
-        made[one.nonce] if isinstance(one, CheckIn) and not one.id else one for one in decisions
+        made[_nonce(one)] if isinstance(one, CheckIn) and not one.id else one for one in decisions
     ]
+
+
+def _nonce(check_in: CheckIn) -> Nonce:
+    return check_in.conference_id, check_in.nonce
 
 
 def _result(scan: Scan, decision: Decision) -> ScanResult:

@@ -21,8 +21,8 @@ from app.domain.admission import (
     ensure_not_registered,
 )
 from app.domain.desk import Desk
-from app.domain.errors import DomainError, KeyInProgress, Refused, UnknownReference
-from app.domain.idempotency import AlreadyDone, Claim, once
+from app.domain.errors import DomainError, Refused, UnknownReference
+from app.domain.idempotency import Claim, answered_by_keys, once
 from app.domain.messages import Message, MessageKind
 from app.domain.money import Money
 from app.domain.registrations import (
@@ -91,10 +91,7 @@ async def register_batch(
     """
     answers: dict[int, Answer] = {}
     async with uow as tx:
-        answers.update(repeated_in_batch(asks))
-        claims = [ask.claim for place, ask in enumerate(asks) if ask.claim and place not in answers]
-        earlier = await tx.idempotency.open(claims, now)
-        answers.update(answered_before(asks, earlier, answers))
+        answers.update(await answered_by_keys(tx, asks, now))
         open_asks = {place: ask for place, ask in enumerate(asks) if place not in answers}
         wishes = [ask.wish for ask in open_asks.values()]
         targets = [wish.target for wish in wishes]
@@ -213,30 +210,3 @@ def begins_as(wish: Wish, price: Money, *, waits: bool) -> RegistrationStatus:
     if waits:
         return RegistrationStatus.WAITLISTED
     return RegistrationStatus.PENDING if wish.awaits_confirmation else starts_as(price)
-
-
-def repeated_in_batch(asks: Sequence[Ask]) -> dict[int, Answer]:
-    """A key that came twice at once: the first goes on, the others are told to wait."""
-    seen: set[tuple[str, str]] = set()
-    repeated: dict[int, Answer] = {}
-    for place, ask in enumerate(asks):
-        if ask.claim is None:
-            continue
-        key = (ask.claim.caller, ask.claim.key)
-        if key in seen:
-            repeated[place] = KeyInProgress()
-        seen.add(key)
-    return repeated
-
-
-def answered_before(
-    asks: Sequence[Ask],
-    earlier: Mapping[Claim, AlreadyDone | DomainError],
-    answers: Mapping[int, Answer],
-) -> dict[int, Answer]:
-    """What was answered under its key before is answered so again."""
-    return {
-        place: earlier[ask.claim]
-        for place, ask in enumerate(asks)
-        if ask.claim is not None and ask.claim in earlier and place not in answers
-    }

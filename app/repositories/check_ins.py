@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from app.domain.check_ins import CheckIn, CheckInFilter, DoorTicket, Turnout
+from app.domain.check_ins import CheckIn, CheckInFilter, DoorTicket, Nonce, Turnout
 from app.domain.pages import Page, PageRequest
 from app.domain.registrations import RegistrationStatus
 from app.repositories.counting import Listing, ListingRepository
@@ -21,15 +21,19 @@ _HOLDERS = (
 )
 _TICKET = (
     "r.id, r.ticket_code, r.conference_id, d.id AS door_id, d.organizer_id, r.status,"
-    f" r.checked_in_at, {_HOLDER} FROM registrations r{_HOLDERS}"
+    f" r.checked_in_at, {_HOLDER}"
 )
+_FROM = f" FROM registrations r{_HOLDERS}"
 _LOCK_TICKETS = text(
-    f"SELECT {_TICKET} LEFT JOIN conferences d"
-    " ON d.id = coalesce(CAST(:door AS bigint), r.conference_id) AND d.deleted_at IS NULL"
+    f"SELECT {_TICKET}, shown.door{_FROM}"
+    " JOIN unnest(CAST(:codes AS uuid[]), CAST(:doors AS bigint[])) AS shown(code, door)"
+    " ON shown.code = r.ticket_code LEFT JOIN conferences d"
+    " ON d.id = coalesce(shown.door, r.conference_id) AND d.deleted_at IS NULL"
+    # By itself, so that tickets are looked up whatever was known of them when this was planned.
     " WHERE r.ticket_code = ANY(CAST(:codes AS uuid[])) ORDER BY r.id FOR NO KEY UPDATE OF r"
 )
 _LIVE_TICKETS = text(
-    f"SELECT {_TICKET} JOIN conferences d ON d.id = r.conference_id"
+    f"SELECT {_TICKET}{_FROM} JOIN conferences d ON d.id = r.conference_id"
     " WHERE r.conference_id = :conference AND r.id > :after"
     " AND r.status IN ('pending', 'confirmed') ORDER BY r.id LIMIT :most"
 )
@@ -42,7 +46,7 @@ _CHECK_INS = (
     f" JOIN registrations r ON r.id = k.registration_id{_HOLDERS}"
 )
 _KNOWN = text(
-    f"SELECT {_CHECK_IN}{_CHECK_INS} WHERE k.conference_id = :conference"
+    f"SELECT {_CHECK_IN}{_CHECK_INS} WHERE k.conference_id = ANY(CAST(:conferences AS bigint[]))"
     " AND k.nonce = ANY(CAST(:nonces AS text[]))"
 )
 _LOCK = text(f"SELECT {_CHECK_IN}{_CHECK_INS} WHERE k.id = :id FOR NO KEY UPDATE OF r, k")
@@ -52,10 +56,10 @@ _ADD = text(
     " received_at, scanned_by) SELECT * FROM unnest(CAST(:registration_id AS bigint[]),"
     " CAST(:conference_id AS bigint[]), CAST(:nonce AS text[]), CAST(:scanned_at AS timestamptz[]),"
     " CAST(:received_at AS timestamptz[]), CAST(:scanned_by AS bigint[])) ORDER BY 2, 3"
-    " ON CONFLICT DO NOTHING RETURNING id, nonce, registration_id, scanned_at),"
+    " ON CONFLICT DO NOTHING RETURNING id, conference_id, nonce, registration_id, scanned_at),"
     " marked AS (UPDATE registrations SET checked_in_at = made.scanned_at FROM made"
     " WHERE registrations.id = made.registration_id)"
-    " SELECT nonce, id FROM made"
+    " SELECT conference_id, nonce, id FROM made"
 )
 _UNDO = text(
     "WITH undone AS (UPDATE check_ins SET undone_at = :at, undone_by = :by WHERE id = :id"
@@ -87,24 +91,38 @@ class CheckIns(ListingRepository):
         self, codes: Sequence[str], door_id: int | None
     ) -> Mapping[str, DoorTicket]:
         """Lock the tickets of these codes, and read them as they are now, at the named door."""
-        if not codes:
+        locked = await self.lock_shown([(code, door_id) for code in codes])
+        return {code: ticket for (code, _), ticket in locked.items()}
+
+    async def lock_shown(
+        self, shown: Sequence[tuple[str, int | None]]
+    ) -> Mapping[tuple[str, int | None], DoorTicket]:
+        """Lock the tickets of these codes, and read them as they are now, each at its door."""
+        if not shown:
             return {}
-        found = await self._do(_LOCK_TICKETS, {"codes": codes, "door": door_id})
-        tickets = [_ticket(row) for row in found.all()]
-        return {ticket.code: ticket for ticket in tickets}
+        values = {"codes": [code for code, _ in shown], "doors": [door for _, door in shown]}
+        found: Sequence[Any] = (await self._do(_LOCK_TICKETS, values)).all()
+        return {(str(row[1]), row[-1]): _ticket(row) for row in found}
 
     async def live_tickets(self, conference_id: int, after: int, most: int) -> Sequence[DoorTicket]:
         """Up to `most` live tickets after that registration, in order of id."""
         values = {"conference": conference_id, "after": after, "most": most}
         return [_ticket(row) for row in (await self._do(_LIVE_TICKETS, values)).all()]
 
-    async def known(self, conference_id: int, nonces: Sequence[str]) -> Mapping[str, CheckIn]:
-        """The check-ins, undone ones too, that these nonces led to."""
-        values = {"conference": conference_id, "nonces": list(nonces)}
+    async def known(self, nonces: Sequence[Nonce]) -> Mapping[Nonce, CheckIn]:
+        """The check-ins, undone ones too, that these nonces led to; of those of another of these
+        conferences there may be some among them.
+        """
+        if not nonces:
+            return {}
+        values = {
+            "conferences": list({conference_id for conference_id, _ in nonces}),
+            "nonces": [nonce for _, nonce in nonces],
+        }
         check_ins = [_check_in(row) for row in (await self._do(_KNOWN, values)).all()]
-        return {one.nonce: one for one in check_ins}
+        return {(one.conference_id, one.nonce): one for one in check_ins}
 
-    async def add(self, drafts: Sequence[CheckIn]) -> Mapping[str, int]:
+    async def add(self, drafts: Sequence[CheckIn]) -> Mapping[Nonce, int]:
         """Store drafts and mark their tickets; the ids by nonce of those that nothing barred."""
         if not drafts:
             return {}
@@ -117,7 +135,7 @@ class CheckIns(ListingRepository):
             "scanned_by": [draft.scanned_by for draft in drafts],
         }
         made: Sequence[Any] = (await self._do(_ADD, values)).all()
-        return {row[0]: row[1] for row in made}
+        return {(row[0], row[1]): row[2] for row in made}
 
     async def lock(self, id: int) -> CheckIn | None:
         """Lock one and its ticket, and read it as it is now."""

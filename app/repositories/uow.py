@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import NoReturn
+from typing import Generic, NoReturn, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -49,14 +49,69 @@ from app.repositories.tickets import Tickets
 from app.repositories.upkeep import Upkeep
 from app.repositories.waitlist import Waitlist
 
+R = TypeVar("R")
+
 # How long unpaid seats are held where no setting says otherwise.
 HOLD = timedelta(minutes=30)
 # How long a change of date or place may be taken back before it is told.
 QUIET = timedelta(minutes=5)
 
 
+class _On(Generic[R]):
+    """A repository that is made when it is first asked for: a transaction needs few of them."""
+
+    def __init__(self, kind: Callable[[AsyncConnection], R]) -> None:
+        self._kind = kind
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, transaction: "Transaction", owner: type) -> R:
+        made = self._kind(transaction._connection)
+        # Found there from now on, before this is.
+        transaction.__dict__[self._name] = made
+        return made
+
+
 class Transaction:
     """One repository per noun, all on one connection."""
+
+    accounts = _On(Accounts)
+    attendees = _On(Attendees)
+    calendar_feeds = _On(CalendarFeeds)
+    categories = _On(Categories)
+    certificates = _On(Certificates)
+    changes = _On(Changes)
+    check_ins = _On(CheckIns)
+    conferences = _On(Conferences)
+    exports = _On(Exports)
+    guests = _On(Guests)
+    idempotency = _On(IdempotencyKeys)
+    imports = _On(Imports)
+    invoices = _On(Invoices)
+    mailed_tokens = _On(MailedTokens)
+    mails = _On(Mails)
+    names = _On(NamesOf)
+    news = _On(AllNews)
+    notifications = _On(Notifications)
+    outbox = _On(Outbox)
+    own_registrations = _On(OwnRegistrations)
+    payments = _On(Payments)
+    profiles = _On(Profiles)
+    recommendations = _On(Recommendations)
+    refunds = _On(Refunds)
+    registrations = _On(Registrations)
+    reports = _On(Reports)
+    request_logs = _On(RequestLogs)
+    reviews = _On(Reviews)
+    search = _On(Search)
+    seats = _On(Seats)
+    sessions = _On(Sessions)
+    statistics = _On(ConferenceStatistics)
+    ticket_types = _On(TicketTypes)
+    tickets = _On(Tickets)
+    upkeep = _On(Upkeep)
+    waitlist = _On(Waitlist)
 
     def __init__(
         self,
@@ -65,46 +120,11 @@ class Transaction:
         hold: timedelta = HOLD,
         quiet: timedelta = QUIET,
     ) -> None:
+        self._connection = connection
         self._claim = claim
         self.hold = hold
         self.quiet = quiet
         self.told = False
-        self.accounts = Accounts(connection)
-        self.attendees = Attendees(connection)
-        self.calendar_feeds = CalendarFeeds(connection)
-        self.categories = Categories(connection)
-        self.certificates = Certificates(connection)
-        self.changes = Changes(connection)
-        self.check_ins = CheckIns(connection)
-        self.conferences = Conferences(connection)
-        self.exports = Exports(connection)
-        self.guests = Guests(connection)
-        self.idempotency = IdempotencyKeys(connection)
-        self.imports = Imports(connection)
-        self.invoices = Invoices(connection)
-        self.mailed_tokens = MailedTokens(connection)
-        self.mails = Mails(connection)
-        self.names = NamesOf(connection)
-        self.news = AllNews(connection)
-        self.notifications = Notifications(connection)
-        self.outbox = Outbox(connection)
-        self.own_registrations = OwnRegistrations(connection)
-        self.payments = Payments(connection)
-        self.profiles = Profiles(connection)
-        self.recommendations = Recommendations(connection)
-        self.refunds = Refunds(connection)
-        self.registrations = Registrations(connection)
-        self.reports = Reports(connection)
-        self.request_logs = RequestLogs(connection)
-        self.reviews = Reviews(connection)
-        self.search = Search(connection)
-        self.seats = Seats(connection)
-        self.sessions = Sessions(connection)
-        self.statistics = ConferenceStatistics(connection)
-        self.ticket_types = TicketTypes(connection)
-        self.tickets = Tickets(connection)
-        self.upkeep = Upkeep(connection)
-        self.waitlist = Waitlist(connection)
 
     async def announce(
         self, messages: Sequence[Message], now: datetime, due_at: datetime | None = None

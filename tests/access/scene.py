@@ -16,7 +16,7 @@ from app.domain import certificates, checking_in, payments, resets, reviews, ver
 from app.domain.access import Role
 from app.domain.accounts import User
 from app.domain.admission import Target, Wish
-from app.domain.check_ins import Scan
+from app.domain.check_ins import Scan, Shown
 from app.domain.conferences import Conference, ConferenceStatus, Visibility
 from app.domain.payments import Outcome
 from app.domain.registering import Ask, register_batch
@@ -163,7 +163,8 @@ class _Building:
         self._name(secret=made.json()["data"]["url"].rpartition("/")[2].removesuffix(".ics"))
         scan = Scan(code=admission.ticket_code, nonce="the first")
         organizer = caller(self._users["organizer"])
-        done = await checking_in.check_in(self._uow(), organizer, scan, self._main.id, utc_now())
+        shown = Shown(caller=organizer, scan=scan, door_id=self._main.id)
+        done = await checking_in.check_in_alone(self._uow(), shown, utc_now())
         self._name(check_in=done.id, ticket_code=seat.ticket_code)
 
     async def money(self) -> None:

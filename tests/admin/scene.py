@@ -12,7 +12,7 @@ from app.domain.access import Role
 from app.domain.accounts import User
 from app.domain.admission import Target, Wish
 from app.domain.attendees import Attendee
-from app.domain.check_ins import Scan
+from app.domain.check_ins import Scan, Shown
 from app.domain.conferences import Conference
 from app.domain.registering import Ask
 from app.domain.registrations import Registration
@@ -88,7 +88,8 @@ async def a_scene(uow: Units, engine: AsyncEngine, organizer: User) -> Scene:
     )
     await _pay(engine, scene.paid)
     scan = Scan(code=admitted.ticket_code, nonce=str(uuid4()))
-    await checking_in.check_in(uow(), caller(organizer), scan, conference.id, utc_now())
+    shown = Shown(caller=caller(organizer), scan=scan, door_id=conference.id)
+    await checking_in.check_in_alone(uow(), shown, utc_now())
     await a_ticket_type(uow, conference)
     async with engine.begin() as connection:
         await connection.execute(

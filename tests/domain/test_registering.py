@@ -18,7 +18,7 @@ from app.domain.errors import (
     RegistrationClosed,
     UnknownReference,
 )
-from app.domain.idempotency import AlreadyDone, Claim
+from app.domain.idempotency import AlreadyDone, Claim, answered_before, repeated_in_batch
 from app.domain.messages import MessageKind
 from app.domain.money import Money
 from app.domain.registering import (
@@ -26,11 +26,9 @@ from app.domain.registering import (
     Ask,
     Facts,
     Fit,
-    answered_before,
     begins_as,
     drafted,
     fit_of,
-    repeated_in_batch,
     those_who_may,
     told_as,
 )

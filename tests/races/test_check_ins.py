@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain import checking_in, endings
-from app.domain.check_ins import CheckIn, Scan, Upload
+from app.domain.check_ins import CheckIn, Scan, Shown, Upload
 from app.domain.conferences import Conference
 from app.domain.errors import AlreadyCheckedIn, ConflictingWrite, NotCheckedIn, TicketCancelled
 from app.domain.times import utc_now
@@ -29,8 +29,8 @@ Uow = Callable[[], UnitOfWork]
 
 
 async def scanned(uow: Uow, sold: Sold, nonce: str) -> CheckIn:
-    scan = Scan(code=sold.code, nonce=nonce)
-    return await checking_in.check_in(uow(), ADMIN, scan, None, utc_now())
+    shown = Shown(caller=ADMIN, scan=Scan(code=sold.code, nonce=nonce), door_id=None)
+    return await checking_in.check_in_alone(uow(), shown, utc_now())
 
 
 async def uploaded(uow: Uow, conference: Conference, scans: Sequence[Scan]) -> Upload:

@@ -108,11 +108,14 @@ async def test_a_check_in_is_stored_and_its_ticket_marked(
     async with uow() as tx:
         ids = await tx.check_ins.add(drafts)
     async with uow().reading() as tx:
-        known = await tx.check_ins.known(conference.id, ["n0", "n1", "n2"])
-        elsewhere = await tx.check_ins.known(conference.id + 1, ["n0"])
-    expected = {one.nonce: replace(one, id=ids[one.nonce]) for one in drafts}
-    for place, one in enumerate(expected.values(), start=1):
-        expected[one.nonce] = replace(one, attendee_name=f"Guest {place}")
+        known = await tx.check_ins.known([(conference.id, nonce) for nonce in ("n0", "n1", "n2")])
+        elsewhere = await tx.check_ins.known([(conference.id + 1, "n0")])
+    expected = {
+        (nonce := (conference.id, one.nonce)): replace(
+            one, id=ids[nonce], attendee_name=f"Guest {place}"
+        )
+        for place, one in enumerate(drafts, start=1)
+    }
     assert known == expected
     assert elsewhere == {}
     assert await broken_promises(engine) == []
@@ -121,6 +124,7 @@ async def test_a_check_in_is_stored_and_its_ticket_marked(
 async def test_nothing_to_lock_or_to_store_asks_nothing(uow: Units) -> None:
     async with uow() as tx:
         assert await tx.check_ins.lock_tickets([], None) == {}
+        assert await tx.check_ins.known([]) == {}
         assert await tx.check_ins.add([]) == {}
 
 
@@ -137,7 +141,7 @@ async def test_what_is_barred_is_left_out_and_marks_nothing(
                 draft(conference, third, "free"),
             ]
         )
-    assert list(ids) == ["free"]
+    assert list(ids) == [(conference.id, "free")]
     assert await standing(engine) == [first.registration, third.registration]
     assert await broken_promises(engine) == []
 

@@ -13,7 +13,7 @@ from app.admin.fields import Amount, Link, Moment, Number, Status, Words
 from app.admin.listing import Listing
 from app.domain import checking_in
 from app.domain.access import Caller
-from app.domain.check_ins import Scan
+from app.domain.check_ins import Scan, Shown
 from app.repositories import tables
 
 _r, _a = tables.registrations.c, tables.attendees.c
@@ -94,7 +94,8 @@ class Registrations(Listing):
         row = await self.the_row(request, pk)
         act = acting(request)
         scan = Scan(code=row.ticket_code, nonce=f"admin-{uuid4()}")
-        await checking_in.check_in(act.uow, act.caller, scan, row.conference_id, act.now)
+        shown = Shown(caller=act.caller, scan=scan, door_id=row.conference_id)
+        await checking_in.check_in_alone(act.uow, shown, act.now)
         flash(request, f"{row.attendee} is checked in.", "success")
 
     @row_action(

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Request, Response
 
 from app.domain import checking_in
-from app.routers.deps import Me, Now, Uow
+from app.domain.check_ins import Shown
+from app.routers.deps import Me, Now, Rt, Uow
 from app.routers.fields import PathId
 from app.routers.v1.check_in_models import (
     CheckInIn,
@@ -36,13 +37,14 @@ OF_CONFERENCE = f"{V1}/conferences/{{conference_id}}/check-ins"
     response_model=Envelope[CheckInOut],
     responses=errors(400, 401, 403, 404, 409, 422, 429, 503),
 )
-async def check_in(body: CheckInIn, me: Me, uow: Uow, now: Now) -> Response:
+async def check_in(body: CheckInIn, me: Me, uow: Uow, rt: Rt) -> Response:
     """By its code, once; the same nonce again is answered as the first time.
 
     Refusals tell why: `already_checked_in` (and when), `unpaid`, `cancelled`, `wrong_conference`,
     `unknown`; `not_checked_in` where the check-in of this nonce was undone.
     """
-    done = await checking_in.check_in(uow, me, body.scan(), body.conference, now)
+    shown = Shown(caller=me, scan=body.scan(), door_id=body.conference, claim=uow.claim)
+    done = await checking_in.check_in(rt.doors, shown)
     return ok(CheckInOut.of(done))
 
 
