@@ -24,9 +24,11 @@ from app.domain.registering import Ask
 from app.domain.registrations import Registration
 from app.domain.request_logs import Entry, LogBuffer
 from app.domain.times import utc_now
+from app.domain.trail import ACTOR, DESK
 from app.images import Images
 from app.kept_pages import KeptPages
 from app.recounting import Recounting
+from app.repositories.acting import ActingConnection
 from app.repositories.uow import UnitOfWork
 from app.security import Hasher, Tokens
 from app.telemetry import access_log
@@ -70,6 +72,7 @@ def create_engine(
             # The database gives a statement up by itself; when it does not, it is not there.
             "command_timeout": None if patient else statement + _GRACE_SECONDS,
             **_by_pooler(settings, name),
+            "connection_class": ActingConnection,
         },
     )
 
@@ -226,9 +229,12 @@ class Runtime:
         return await accounts.recognise(self.unit_of_work(), families)
 
     async def _register(self, asks: Sequence[Ask]) -> Sequence[Registration | Exception]:
+        # Each ask knows in whose name it is; the task is of whoever asked first.
+        ACTOR.set(DESK)
         return await registering.register_batch(self.unit_of_work(), asks, utc_now())
 
     async def _check_in(self, shown: Sequence[Shown]) -> Sequence[CheckIn | Exception]:
+        ACTOR.set(DESK)
         return await checking_in.check_in_batch(self.unit_of_work(), shown, utc_now())
 
     async def _keep_logs(self, entries: Sequence[Entry]) -> None:

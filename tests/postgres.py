@@ -99,10 +99,11 @@ _FILLED = text(
     " UNION ALL ".join(
         f"SELECT '{table.name}' AS name WHERE EXISTS (SELECT FROM {table.name})"
         for table in metadata.sorted_tables
-        if table.name != "categories"
+        if table.name not in {"categories", "trail"}
     )
     # These are part of what the migrations make.
-    + " UNION ALL SELECT 'categories' FROM categories"
+    + " UNION ALL SELECT 'trail' WHERE EXISTS (SELECT FROM trail WHERE verb <> 'begun')"
+    " UNION ALL SELECT 'categories' FROM categories"
     " HAVING NOT (count(*) = 7 AND max(id) = 7 AND bool_and(slug = lower(name)))"
 )
 _CATEGORIES = text(
@@ -111,10 +112,21 @@ _CATEGORIES = text(
     " 'webinar', 'conference', 'masterclass', 'meetup', 'training'])"
     " WITH ORDINALITY AS known(slug, id)"
 )
+# It is only ever added to: who empties it has to take its guard away.
+_EMPTY_TRAIL = [
+    text("ALTER TABLE trail DISABLE TRIGGER trail_is_kept"),
+    text("TRUNCATE trail RESTART IDENTITY"),
+    text("ALTER TABLE trail ENABLE TRIGGER trail_is_kept"),
+    text(
+        "INSERT INTO trail (kind, object_id, verb, state, actor)"
+        " VALUES ('trail', 7, 'begun', 'category', 'command')"
+    ),
+]
 _RESTART = text(
     "SELECT setval(CAST(format('%I.%I', schemaname, sequencename) AS regclass), start_value, false)"
     " FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
-    " AND sequencename <> 'categories_id_seq' AND sequencename NOT LIKE '%\\_changes'"
+    " AND sequencename NOT IN ('categories_id_seq', 'trail_id_seq')"
+    " AND sequencename NOT LIKE '%\\_changes'"
 )
 _RESTART_CATEGORIES = text("SELECT setval('categories_id_seq', 7)")
 
@@ -122,11 +134,16 @@ _RESTART_CATEGORIES = text("SELECT setval('categories_id_seq', 7)")
 async def empty(connection: AsyncConnection) -> None:
     """Take every row out, and let ids begin at 1 again; costs next to nothing where none is."""
     filled = (await connection.execute(_FILLED)).scalars().all()
+    has_trail = "trail" in filled
+    filled = [name for name in filled if name != "trail"]
     if filled:
         await connection.execute(text(f"TRUNCATE {', '.join(filled)} CASCADE"))
     if "categories" in filled:
         await connection.execute(_CATEGORIES)
         await connection.execute(_RESTART_CATEGORIES)
+    if has_trail or filled:
+        for statement in _EMPTY_TRAIL:
+            await connection.execute(statement)
     await connection.execute(_RESTART)
     await connection.commit()
 

@@ -7,6 +7,7 @@ from functools import partial
 from hmac import digest
 
 from app.config import GATEWAY_SUCCESS_RATE, VERIFICATION_PATH, Settings
+from app.domain.trail import ActorKind, act_for
 from app.repositories.outbox import Lane
 from app.repositories.uow import UnitOfWork
 from worker.facts import Facts
@@ -40,6 +41,7 @@ class WorkerSet:
     async def run(self) -> None:
         """Work until `stop`."""
         self._ended.clear()
+        act_for(ActorKind.WORKER)
         try:
             async with asyncio.TaskGroup() as running:
                 running.create_task(self._outbox.run())

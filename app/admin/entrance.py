@@ -24,6 +24,7 @@ from app.domain import logins
 from app.domain.access import Caller, fold
 from app.domain.errors import BadCredentials, DomainError, Later, TooMany
 from app.domain.times import utc_now
+from app.domain.trail import act_as
 from app.runtime import Runtime
 
 COOKIE = "plenary_admin"
@@ -68,6 +69,7 @@ class Entrance(AuthProvider):
         if caller is None or not caller.is_organizer:
             return None
         request.state.caller = caller
+        act_as(caller)
         return AdminUser(username=caller.username)
 
     async def render_login(self, request: Request, templates: Jinja2Templates) -> Response:

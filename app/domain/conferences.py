@@ -34,6 +34,7 @@ from app.domain.money import Money, exact
 from app.domain.pages import Page, PageRequest
 from app.domain.profiles import ensure_link
 from app.domain.times import EARLIEST, LATEST, TimeRange
+from app.domain.trail import Ways
 
 if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
@@ -48,6 +49,14 @@ class ConferenceStatus(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
     CANCELLED = "cancelled"
+
+
+WAYS = Ways(
+    beginnings=frozenset({"draft", "published"}),
+    steps=frozenset(
+        {("draft", "published"), ("draft", "cancelled"), ("published", "cancelled")},
+    ),
+)
 
 
 class Phase(StrEnum):

@@ -28,6 +28,7 @@ from app.domain.registrations import (
     shifts,
 )
 from app.domain.supply import Supply, lock_supply, offer_of
+from app.domain.trail import Ways
 
 if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
@@ -45,6 +46,18 @@ class PaymentStatus(StrEnum):
     PAID = "paid"
     FAILED = "failed"
     REFUNDED = "refunded"
+
+
+WAYS = Ways(
+    beginnings=frozenset({PaymentStatus.PENDING}),
+    steps=frozenset(
+        {
+            (PaymentStatus.PENDING, PaymentStatus.PAID),
+            (PaymentStatus.PENDING, PaymentStatus.FAILED),
+            (PaymentStatus.PAID, PaymentStatus.REFUNDED),
+        }
+    ),
+)
 
 
 class Method(StrEnum):

@@ -5,7 +5,7 @@ each, decide, insert all, bump the counters, write the outbox, commit, answer ea
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,7 @@ from app.domain.supply import (
     lock_supply,
     reload,
 )
+from app.domain.trail import ACTOR, Actor
 from app.domain.waitlist import Cause, WaitlistEvent, entry
 
 if TYPE_CHECKING:
@@ -58,6 +59,8 @@ class Ask:
     caller: Caller | None
     wish: Wish
     claim: Claim | None = None
+    # In whose name: the desk serves many in one transaction.
+    actor: Actor = field(default_factory=ACTOR.get)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +121,7 @@ async def register_batch(
         made = await tx.registrations.add(
             [drafted(fit[at], place, people, now, tx.hold) for at, place in placed.items()],
             [place.offer.period for place in placed.values()],
+            [fit[at].ask.actor for at in placed],
         )
         answers.update(zip(placed, made, strict=True))
         await _follow_up(tx, [fit[at].ask for at in placed], made, now, silently=silently)

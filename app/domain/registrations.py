@@ -13,6 +13,7 @@ from app.domain.idempotency import once
 from app.domain.messages import Message, MessageKind
 from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
+from app.domain.trail import Ways
 
 if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
@@ -32,6 +33,24 @@ class RegistrationStatus(StrEnum):
 
 
 LIVE = frozenset({RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED})
+WAYS = Ways(
+    beginnings=LIVE | {RegistrationStatus.WAITLISTED},
+    steps=frozenset(
+        {
+            (RegistrationStatus.PENDING, RegistrationStatus.CONFIRMED),
+            (RegistrationStatus.PENDING, RegistrationStatus.EXPIRED),
+            (RegistrationStatus.PENDING, RegistrationStatus.CANCELLED),
+            (RegistrationStatus.CONFIRMED, RegistrationStatus.CANCELLED),
+            (RegistrationStatus.WAITLISTED, RegistrationStatus.PENDING),
+            (RegistrationStatus.WAITLISTED, RegistrationStatus.CONFIRMED),
+            (RegistrationStatus.WAITLISTED, RegistrationStatus.CANCELLED),
+            # Paid for too late, and the seat was still to be had.
+            (RegistrationStatus.EXPIRED, RegistrationStatus.CONFIRMED),
+        }
+    ),
+    # From what is free to what has a price.
+    moves=frozenset({(RegistrationStatus.CONFIRMED, RegistrationStatus.PENDING)}),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

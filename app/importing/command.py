@@ -20,6 +20,7 @@ from app.databases import with_database
 from app.domain import imports
 from app.domain.errors import Later, PaymentState
 from app.domain.times import utc_now
+from app.domain.trail import ActorKind, act_for
 from app.embedded import is_there
 from app.images import Images
 from app.importing.hand import Hand, Tally
@@ -94,6 +95,7 @@ async def _run(
     zone: ZoneInfo | None,
     files: tuple[Table, Table],
 ) -> Outcome:
+    act_for(ActorKind.IMPORT)
     async with migrated(settings, "plenary import") as engine:
         unit_of_work = partial(UnitOfWork, engine)
         organizer_id = None

@@ -9,6 +9,7 @@ from time import perf_counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.domain.request_logs import Entry, masked, masked_path, storable
+from app.domain.trail import ACTOR, Actor, ActorKind
 from app.telemetry import REQUEST_ID
 
 # As proxies note it; it is sent to nobody.
@@ -48,6 +49,7 @@ class Observing:
         state = scope.setdefault("state", {})
         state["request_id"] = request_id.decode()
         REQUEST_ID.set(state["request_id"])
+        ACTOR.set(Actor(kind=ActorKind.GUEST, request_id=state["request_id"]))
 
         async def answering(message: Message) -> None:
             nonlocal status

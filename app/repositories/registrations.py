@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from json import dumps
 from typing import Any
 
 from sqlalchemy import RowMapping, text
@@ -12,6 +13,7 @@ from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
 from app.domain.registrations import Registration, RegistrationFilter, RegistrationStatus
 from app.domain.times import TimeRange
+from app.domain.trail import Actor
 from app.repositories.counting import Listing, ListingRepository, in_order
 from app.repositories.ownership import OWNER_ID, all_concerning, owned_by
 from app.repositories.tables import CLAIMING, CLAIMS
@@ -48,14 +50,16 @@ _ADD = text(
     "INSERT INTO registrations (conference_id, session_id, attendee_id, status, quantity,"
     " price_minor, currency, starts_at, ends_at, hold_expires_at, created_at, confirmed_at,"
     " ticket_type_id, guest_name, special_requirements, owner_id)"
-    " SELECT * FROM unnest(CAST(:conference_id AS bigint[]), CAST(:session_id AS bigint[]),"
+    " SELECT wanted.* FROM unnest(CAST(:conference_id AS bigint[]), CAST(:session_id AS bigint[]),"
     " CAST(:attendee_id AS bigint[]), CAST(:status AS text[]), CAST(:quantity AS int[]),"
     " CAST(:price_minor AS bigint[]), CAST(:currency AS text[]),"
     " CAST(:starts_at AS timestamptz[]), CAST(:ends_at AS timestamptz[]),"
     " CAST(:hold_expires_at AS timestamptz[]), CAST(:created_at AS timestamptz[]),"
     " CAST(:confirmed_at AS timestamptz[]), CAST(:ticket_type_id AS bigint[]),"
     " CAST(:guest_name AS text[]), CAST(:special_requirements AS text[]),"
-    " CAST(:owner_id AS bigint[]))"
+    " CAST(:owner_id AS bigint[])) AS wanted"
+    # Read by the trigger that notes each in the trail.
+    " CROSS JOIN (SELECT set_config('plenary.asked', :asked, true)) AS told"
     " RETURNING id, conference_id, session_id, attendee_id, ticket_code"
 )
 _CONFIRM = text(
@@ -144,12 +148,19 @@ class Registrations(ListingRepository):
         return [registration_of(row) for row in rows]
 
     async def add(
-        self, drafts: Sequence[Registration], periods: Sequence[TimeRange | None]
+        self,
+        drafts: Sequence[Registration],
+        periods: Sequence[TimeRange | None],
+        asked: Sequence[Actor],
     ) -> Sequence[Registration]:
-        """Insert drafts (their id is ignored) and return them with their ids, in the same order."""
+        """Insert drafts (their id is ignored) and return them with their ids, in the same order.
+
+        The trail says of each who asked for it.
+        """
         if not drafts:
             return []
-        rows = await self._rows(_ADD, _columns(drafts, periods))
+        values = _columns(drafts, periods) | {"asked": _said(drafts, asked)}
+        rows = await self._rows(_ADD, values)
         made = {(row["attendee_id"], row["conference_id"], row["session_id"]): row for row in rows}
         return [
             replace(draft, id=row["id"], ticket_code=str(row["ticket_code"]))
@@ -245,6 +256,15 @@ def _tally(filter: RegistrationFilter) -> str:
     return (
         f"SELECT coalesce(sum(r.n), 0) FROM registration_tallies r WHERE {_of_status(filter)}{kind}"
     )
+
+
+def _said(drafts: Sequence[Registration], asked: Sequence[Actor]) -> str:
+    """Who asked for each: by the attendee and the target, of which nobody claims one twice."""
+    said = {}
+    for draft, actor in zip(drafts, asked, strict=True):
+        key = f"{draft.attendee_id}/{draft.conference_id}"
+        said[key if draft.session_id is None else f"{key}/{draft.session_id}"] = actor.said
+    return dumps(said)
 
 
 def _columns(

@@ -46,6 +46,7 @@ from app.repositories.sessions import Sessions
 from app.repositories.statistics import ConferenceStatistics
 from app.repositories.ticket_types import TicketTypes
 from app.repositories.tickets import Tickets
+from app.repositories.trail import Trail
 from app.repositories.upkeep import Upkeep
 from app.repositories.waitlist import Waitlist
 
@@ -110,6 +111,7 @@ class Transaction:
     statistics = _On(ConferenceStatistics)
     ticket_types = _On(TicketTypes)
     tickets = _On(Tickets)
+    trail = _On(Trail)
     upkeep = _On(Upkeep)
     waitlist = _On(Waitlist)
 

@@ -15,6 +15,7 @@ from app.domain.access import Caller
 from app.domain.errors import Invalid, InvalidToken, Unauthenticated
 from app.domain.idempotency import Claim
 from app.domain.times import utc_now
+from app.domain.trail import act_as
 from app.repositories.uow import UnitOfWork
 from app.runtime import Runtime
 
@@ -74,6 +75,7 @@ async def identify(request: Request) -> Caller | None:
     if caller is None or caller.user_id != claims.user_id:
         raise InvalidToken
     state.caller = caller
+    act_as(caller)
     return caller
 
 

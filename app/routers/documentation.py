@@ -73,6 +73,7 @@ TAGS = (
     ("Search", "Conferences and sessions by the words in them."),
     ("Reports", "Figures for organizers and admins."),
     ("Exports", "Tables to take away: who comes, who registered, what was paid."),
+    ("History", "Who changed what, when, from what to what."),
     ("Logs", "What was asked of this service; for admins."),
 )
 

@@ -42,6 +42,7 @@ USERS = [
     Row("202 202 202 202 202 202", "POST", "users/password-reset/", {"email": "no@example.com"}),
     Row("200 200 200 200 200 200", "POST", "users/password-reset/confirm/", _RESET),
     Row("401 200 200 200 200 200", "GET", "users/{attendee_user}/"),
+    Row("401 200 404 404 404 200", "GET", "users/{attendee_user}/history/"),
     Row("401 200 200 200 200 200", "GET", "users/{organizer_user}/conferences/"),
 ]
 
@@ -71,6 +72,7 @@ OVERVIEWS = [
     Row("401 403 403 200 200 200", "GET", "exports/{subject}.{csv}"),
     Row("401 403 403 200 200 200", "GET", "exports/{subject}.{xlsx}"),
     Row("401 403 403 403 403 200", "GET", "core/logs/"),
+    Row("401 403 403 403 403 200", "GET", "history/"),
 ]
 
 ROWS = under("/api/v1", [*TOKENS, *USERS, *CATEGORIES, *NOTIFICATIONS, *OVERVIEWS])

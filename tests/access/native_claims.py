@@ -24,6 +24,8 @@ ATTENDEES = [
     # Somebody with an account who comes to the organizer, and somebody whom the organizer entered.
     Row("401 200 404 200 404 200", "GET", "attendees/{attendee}/"),
     Row("401 404 404 200 404 200", "GET", "attendees/{brought}/"),
+    Row("401 200 404 200 404 200", "GET", "attendees/{attendee}/history/"),
+    Row("401 404 404 200 404 200", "GET", "attendees/{brought}/history/"),
     Row("401 200 404 403 404 200", "PATCH", "attendees/{attendee}/", _ELSEWHERE),
     Row("401 404 404 200 404 200", "PATCH", "attendees/{brought}/", _ELSEWHERE),
     Row("401 200 404 403 404 200", "PUT", "attendees/{attendee}/", _ELSEWHERE),
@@ -62,6 +64,8 @@ REGISTRATIONS = [
         "401 400 400 409 400 409", "POST", "registrations/", {"conference": "{draft}"}, writes=_SELF
     ),
     Row("401 200 404 200 404 200", "GET", "registrations/{admission}/"),
+    Row("401 200 404 200 404 200", "GET", "registrations/{admission}/history/"),
+    Row("401 200 404 200 404 200", "GET", "payments/{payment}/history/"),
     Row("401 200 404 200 404 200", "PATCH", "registrations/{seat}/", _MOVED),
     Row("401 200 404 200 404 200", "PUT", "registrations/{seat}/", _MOVED),
     Row("401 200 404 200 404 200", "DELETE", "registrations/{admission}/"),

@@ -26,7 +26,7 @@ ALL = (
     "reviews",
     "certificates",
 )
-FOR_ADMINS = ("users", "outbox", "request-logs")
+FOR_ADMINS = ("users", "outbox", "request-logs", "history")
 
 
 class Visitor:

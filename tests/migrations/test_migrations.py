@@ -117,7 +117,7 @@ def _create_all(connection: Connection, tables: MetaData) -> None:
 
 
 async def _definitions(engine: AsyncEngine) -> Mapping[str, str]:
-    """Every constraint, index and column default by name, in PostgreSQL's own words."""
+    """Every constraint, index, column default, trigger and function, in PostgreSQL's own words."""
     statement = text(
         "SELECT conrelid::regclass || '.' || conname AS name, pg_get_constraintdef(oid) AS said"
         " FROM pg_constraint WHERE connamespace = 'public'::regnamespace"
@@ -128,6 +128,10 @@ async def _definitions(engine: AsyncEngine) -> Mapping[str, str]:
         " column_default, generation_expression, identity_generation)"
         " FROM information_schema.columns"
         " WHERE table_schema = 'public' AND table_name <> 'alembic_version'"
+        " UNION ALL SELECT tgrelid::regclass || '.' || tgname, pg_get_triggerdef(oid)"
+        " FROM pg_trigger WHERE NOT tgisinternal"
+        " UNION ALL SELECT oid::regprocedure::text, pg_get_functiondef(oid) FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace"
     )
     async with engine.connect() as connection:
         rows = (await connection.execute(statement)).all()

@@ -13,11 +13,20 @@ from app.domain.times import utc_now
 from app.repositories.uow import UnitOfWork
 from tests import factories
 from tests.races.scene import ADMIN
+from tests.repositories.noting import (
+    ADMITTED,
+    OF_THE_TRAIL,
+    PAID,
+    PAID_TOO,
+    PROMOTED,
+    SEATED,
+    TYPED,
+    WAITS,
+    end,
+    older_than_the_trail,
+)
 
 Units = Callable[[], UnitOfWork]
-
-# What `a_world` makes, by its ids.
-SEATED, PROMOTED, WAITS, ADMITTED, TYPED, PAID, PAID_TOO = range(1, 8)
 
 _OVERLAPPING = (
     (
@@ -46,13 +55,6 @@ _LOGGED = (
     "INSERT INTO request_logs (timestamp, method, path, query, status, duration_ms)"
     " VALUES (now(), 'GET', '{0}', '{1}', 200, 1)"
 )
-
-
-def _end(registration: int, reason: str) -> str:
-    return (
-        "UPDATE registrations SET status = 'cancelled', ended_at = now(),"
-        f" end_reason = '{reason}' WHERE id = {registration}"
-    )
 
 
 def _drop(table: str, constraint: str) -> str:
@@ -161,10 +163,16 @@ BREACHES: list[tuple[str, list[str]]] = [
     ),
     ("V5", ["UPDATE payments SET amount_minor = 2 * amount_minor WHERE id = 1"]),
     ("V5", ["UPDATE payments SET currency = 'EUR' WHERE id = 1"]),
-    ("V5", ["UPDATE payments SET status = 'failed' WHERE id = 1"]),
     (
         "V5",
-        [_end(PAID, "cancelled"), "UPDATE sessions SET seats_taken = 1 WHERE id = 2"],
+        [
+            "UPDATE payments SET status = 'failed' WHERE id = 1",
+            *older_than_the_trail("payment"),
+        ],
+    ),
+    (
+        "V5",
+        [end(PAID, "cancelled"), "UPDATE sessions SET seats_taken = 1 WHERE id = 2"],
     ),
     (
         "V5",
@@ -183,7 +191,7 @@ BREACHES: list[tuple[str, list[str]]] = [
     ("V6", [f"UPDATE registrations SET confirmed_at = '2001-01-01' WHERE id = {SEATED}"]),
     (
         "V6",
-        [_end(ADMITTED, "hold_expired"), "UPDATE conferences SET seats_taken = 0 WHERE id = 1"],
+        [end(ADMITTED, "hold_expired"), "UPDATE conferences SET seats_taken = 0 WHERE id = 1"],
     ),
     (
         "V6",
@@ -260,6 +268,7 @@ BREACHES: list[tuple[str, list[str]]] = [
                 "UPDATE registrations SET status = 'pending', confirmed_at = NULL,"
                 f" hold_expires_at = now() + interval '1 hour' WHERE id = {PAID}"
             ),
+            *older_than_the_trail("payment", "registration"),
         ],
     ),
     ("V9", [_KEY.format(999)]),
@@ -295,6 +304,7 @@ BREACHES: list[tuple[str, list[str]]] = [
             ("/api/v1/", "page=1&new_password=hunter2"),
         )
     ),
+    *OF_THE_TRAIL,
 ]
 # What is in the log of requests, and tells nothing.
 HARMLESS = [

@@ -1,8 +1,9 @@
-"""What keeps the promises: the outbox and the log of requests. For admins."""
+"""What keeps the promises: the outbox, the log of requests and the trail. For admins."""
 
 from typing import Any
 
-from sqlalchemy import true
+from sqlalchemy import Text as Told
+from sqlalchemy import cast, true
 from starlette.requests import Request
 from starlette_admin import action, row_action
 from starlette_admin.actions import ActionSelection
@@ -14,7 +15,7 @@ from app.admin.reading import Clause
 from app.domain.access import Caller
 from app.repositories import tables
 
-_o, _l = tables.outbox.c, tables.request_logs.c
+_o, _l, _t = tables.outbox.c, tables.request_logs.c, tables.trail.c
 
 
 class Outbox(Listing):
@@ -102,6 +103,33 @@ class RequestLogs(Listing):
         Words("request_id", exclude_from_list=True, copy_to_clipboard=True),
     ]
     searched = ("path", "username", "request_id")
+
+    def sight(self, caller: Caller) -> Clause:
+        return true()
+
+
+class History(Listing):
+    key = "history"
+    menu_label = "History"
+    display_name = "Change"
+    icon = "fa fa-clock-rotate-left"
+    for_admins = True
+    source = tables.trail
+    columns = {**dict(_t.items()), "changes": cast(_t.changes, Told).label("changes")}
+    page_size = 100
+    # Not what happened to anything, but since when it is noted.
+    living = _t.kind != "trail"
+    fields = [
+        Number("id", label="No."),
+        Moment("at", label="When"),
+        Words("kind"),
+        Number("object_id", label="Of"),
+        Words("verb", label="What"),
+        Words("actor", label="By"),
+        Link("actor_id", label="User", key="users", by="actor_id"),
+        Text("changes"),
+        Words("request_id", exclude_from_list=True, copy_to_clipboard=True),
+    ]
 
     def sight(self, caller: Caller) -> Clause:
         return true()

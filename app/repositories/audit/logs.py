@@ -22,11 +22,20 @@ _TOLD = Check(
         " WHERE found IS NOT NULL"
     )
 )
+# Cut short, an address has `***` before its host.
+_NOTED = Check(
+    query=(
+        "SELECT id, format('note %s of the trail holds a full e-mail address', id) AS said"
+        r" FROM trail WHERE strpos(CAST(changes AS text), '@') > 0"
+        r" AND CAST(changes AS text) ~* '[^*\s\"]@[^\s\"@]+\.[a-z]{2,}'"
+    )
+)
 
 PROMISES = (
     Promise(
         name="V12",
-        sentence="No password, token, secret or full e-mail address is in the log of requests.",
-        checks=(_TOLD,),
+        sentence="No password, token, secret or full e-mail address is in the log of requests,"
+        " and no address in the trail.",
+        checks=(_TOLD, _NOTED),
     ),
 )

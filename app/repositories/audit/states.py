@@ -1,10 +1,8 @@
-"""States: what a row says of itself is what the legal ways lead to.
-
-There is no record of every step; told apart are the states that no way leads to.
-"""
+"""States: what a row says of itself, and what the trail tells of it, is what legal ways lead to."""
 
 from collections.abc import Mapping
 
+from app.repositories.audit import steps
 from app.repositories.audit.promise import Check, Promise
 from app.repositories.tables import CLAIMING
 
@@ -132,8 +130,7 @@ AT_THE_DOOR = (
 PROMISES = (
     Promise(
         name="V6",
-        sentence="Every state is one that the legal ways lead to, as far as the rows themselves"
-        " tell.",
+        sentence="Every state is one that the legal ways lead to, step by step.",
         checks=(
             _REGISTRATIONS,
             _PAYMENTS,
@@ -141,6 +138,7 @@ PROMISES = (
             _CLAIMS_ON_WHAT_IS_OVER,
             _WAITING,
             *AT_THE_DOOR,
+            *steps.CHECKS,
         ),
     ),
 )

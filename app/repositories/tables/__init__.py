@@ -21,6 +21,7 @@ from app.repositories.tables.changes import (
     PEOPLE,
     PROGRAMMES,
     REVIEWS,
+    TRAIL,
 )
 from app.repositories.tables.columns import CLAIMING, JOINING, LIVE, metadata
 from app.repositories.tables.conferences import (
@@ -43,6 +44,7 @@ from app.repositories.tables.registrations import (
     waitlist_log,
 )
 from app.repositories.tables.tallies import registration_tallies
+from app.repositories.tables.trail import trail
 
 __all__ = [
     "ACCOUNTS",
@@ -62,6 +64,7 @@ __all__ = [
     "PROGRAMMES",
     "PUBLIC",
     "REVIEWS",
+    "TRAIL",
     "attendees",
     "calendar_feeds",
     "categories",
@@ -88,6 +91,7 @@ __all__ = [
     "speakers",
     "ticket_types",
     "token_families",
+    "trail",
     "users",
     "waitlist_log",
 ]

@@ -23,6 +23,7 @@ PEOPLE = "attendee_changes"
 ACCOUNTS = "account_changes"
 # Only that some were dropped: who counts them knows those of late.
 LOGS = "log_changes"
+TRAIL = "trail_changes"
 COUNTERS = (
     FACTS,
     PROGRAMMES,
@@ -36,6 +37,7 @@ COUNTERS = (
     PEOPLE,
     ACCOUNTS,
     LOGS,
+    TRAIL,
 )
 
 _ANY = "INSERT OR UPDATE OR DELETE OR TRUNCATE"
@@ -104,6 +106,7 @@ TRIGGERS: Mapping[str, tuple[str, str, str]] = {
         PEOPLE,
     ),
     "logs_dropped": ("request_logs", "DELETE OR TRUNCATE", LOGS),
+    "trail_dropped": ("trail", "DELETE OR TRUNCATE", TRAIL),
     "accounts_changed": (
         "users",
         _more_or_less("username", "first_name", "last_name", "organization", "role", "is_active"),

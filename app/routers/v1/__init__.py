@@ -10,6 +10,7 @@ from app.routers.v1 import (
     cover_images,
     exports,
     guests,
+    histories,
     invoices,
     ledger,
     logins,
@@ -73,4 +74,5 @@ routers = (
     reports.router,
     exports.router,
     request_logs.router,
+    histories.router,
 )

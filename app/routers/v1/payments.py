@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.domain import payments
 from app.domain.errors import Invalid
 from app.domain.payments import Method, Outcome, Payment, PaymentFilter, PaymentStatus
+from app.domain.trail import ActorKind, act_for
 from app.routers.deps import Me, Now, Rt, Uow
 from app.routers.fields import Id, PathId, QueryId, ShortText
 from app.routers.v1.envelope import Envelope, ListEnvelope, listed, ok
@@ -219,6 +220,7 @@ async def settle_payment(request: Request, rt: Rt, now: Now) -> Response:
     raw = await request.body()
     event_id = verify(rt.settings.webhook_keys, request.headers, raw, now)
     event = _event(raw)
+    act_for(ActorKind.GATEWAY)
     payment = await payments.settle(
         rt.unit_of_work(),
         event.data.payment_id,

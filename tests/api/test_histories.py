@@ -1,0 +1,130 @@
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from app.domain.access import Role
+from app.domain.times import utc_now
+from app.repositories.uow import UnitOfWork
+from tests import factories
+
+Units = Callable[[], UnitOfWork]
+V1 = "/api/v1"
+
+
+async def history(
+    client: httpx.AsyncClient, path: str, headers: dict[str, str], **asked: Any
+) -> list[dict[str, Any]]:
+    answer = await client.get(f"{V1}/{path}history/", headers=headers, params=asked)
+    assert answer.status_code == 200, answer.text
+    told: list[dict[str, Any]] = answer.json()["data"]
+    return told
+
+
+@pytest.fixture
+async def organizer(uow: Units) -> Any:
+    return await factories.a_user(uow, role=Role.ORGANIZER, username="olga")
+
+
+async def test_a_registration_tells_who_did_what_the_newest_first(
+    client: httpx.AsyncClient, uow: Units, organizer: Any
+) -> None:
+    user = await factories.a_user(uow, username="ada")
+    conference = await factories.a_conference(uow, organizer=organizer)
+    owner, manager = await factories.login(client, user), await factories.login(client, organizer)
+    named = {"X-Request-ID": "made-by-ada"}
+    made = await client.post(
+        f"{V1}/registrations/", json={"conference": conference.id}, headers=owner | named
+    )
+    id = made.json()["data"]["id"]
+    await client.delete(f"{V1}/registrations/{id}/", headers=manager)
+    ended, began = await history(client, f"registrations/{id}/", manager)
+    assert began["verb"] == "created"
+    assert began["changes"] == {"status": {"from": None, "to": "confirmed"}}
+    assert began["actor"] == {"kind": "user", "user": user.id, "username": "ada"}
+    assert ended["verb"] == "cancelled"
+    assert ended["changes"]["status"] == {"from": "confirmed", "to": "cancelled"}
+    assert ended["actor"] == {"kind": "user", "user": organizer.id, "username": "olga"}
+    # Requests are for admins.
+    assert (began["request_id"], ended["request_id"]) == (None, None)
+
+
+async def test_an_owner_is_named_and_no_other_actor(
+    client: httpx.AsyncClient, uow: Units, organizer: Any
+) -> None:
+    user = await factories.a_user(uow, username="ada")
+    conference = await factories.a_conference(uow, organizer=organizer)
+    owner, manager = await factories.login(client, user), await factories.login(client, organizer)
+    made = await client.post(
+        f"{V1}/registrations/", json={"conference": conference.id}, headers=owner
+    )
+    id = made.json()["data"]["id"]
+    await client.delete(f"{V1}/registrations/{id}/", headers=manager)
+    ended, began = await history(client, f"registrations/{id}/", owner)
+    assert began["actor"]["username"] == "ada"
+    assert ended["actor"] == {"kind": "user", "user": None, "username": None}
+
+
+async def test_an_account_tells_its_owner_what_changed_and_no_secret(
+    client: httpx.AsyncClient, uow: Units
+) -> None:
+    user = await factories.a_user(uow, username="ada")
+    own = await factories.login(client, user)
+    await client.patch(f"{V1}/users/me/", json={"bio": "Engines."}, headers=own)
+    changed, began = await history(client, f"users/{user.id}/", own)
+    assert changed["changes"] == {"bio": {"from": "", "to": "Engines."}}
+    assert (began["verb"], began["changes"]) == ("created", {})
+
+
+async def test_pages_go_on(client: httpx.AsyncClient, uow: Units, organizer: Any) -> None:
+    conference = await factories.a_conference(uow, organizer=organizer)
+    manager = await factories.login(client, organizer)
+    for place in ("Oslo", "Rome"):
+        path = f"{V1}/conferences/{conference.id}/"
+        moved = await client.patch(path, json={"location": place}, headers=manager)
+        assert moved.status_code == 200, moved.text
+    answer = await client.get(
+        f"{V1}/conferences/{conference.id}/history/",
+        headers=manager,
+        params={"page": 2, "page_size": 1},
+    )
+    assert answer.json()["meta"]["count"] == 3
+    [entry] = answer.json()["data"]
+    assert entry["changes"] == {"location": {"from": "San Francisco", "to": "Oslo"}}
+
+
+async def test_admins_read_everything_by_kind_actor_and_time(
+    client: httpx.AsyncClient, uow: Units, organizer: Any
+) -> None:
+    admin = await factories.a_user(uow, role=Role.ADMIN, username="root")
+    conference = await factories.a_conference(uow, organizer=organizer)
+    manager, headers = (
+        await factories.login(client, organizer),
+        await factories.login(client, admin),
+    )
+    path = f"{V1}/conferences/{conference.id}/"
+    named = {"X-Request-ID": "moved-1"}
+    await client.patch(path, json={"location": "Oslo"}, headers=manager | named)
+    [moved] = await history(client, "", headers, user=organizer.id)
+    assert (moved["kind"], moved["object_id"], moved["verb"]) == (
+        "conference",
+        conference.id,
+        "changed",
+    )
+    assert moved["request_id"] == "moved-1"
+    assert [one["kind"] for one in await history(client, "", headers, kind="user")] == ["user"] * 2
+    assert len(await history(client, "", headers, kind="conference", actor="command")) == 1
+    tomorrow = (utc_now() + timedelta(days=1)).isoformat()
+    assert await history(client, "", headers, since=tomorrow) == []
+    assert len(await history(client, "", headers, until=tomorrow)) == 4
+    # None of them is of before the trail.
+    assert "trail" not in {one["kind"] for one in await history(client, "", headers)}
+
+
+async def test_what_is_unknown_is_refused(client: httpx.AsyncClient, uow: Units) -> None:
+    admin = await factories.login(client, await factories.a_user(uow, role=Role.ADMIN))
+    for asked in ({"kind": "secret"}, {"ordering": "id"}, {"since": "yesterday"}, {"x": "1"}):
+        answer = await client.get(f"{V1}/history/", headers=admin, params=asked)
+        assert answer.status_code == 400, asked
