@@ -37,7 +37,7 @@ CLEARED = (
     "idempotency_keys",
 )
 # Accounts and their logins, the words for occasions, the log of what was asked; and the numbers of
-# invoices, for one that was given out is never given out again.
+# invoices, for one that was given out is never given out again; and who did all that.
 KEPT = (
     "users",
     "token_families",
@@ -46,6 +46,7 @@ KEPT = (
     "categories",
     "request_logs",
     "invoice_counters",
+    "trail",
 )
 _COUNTED = (
     "conferences",

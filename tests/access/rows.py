@@ -30,7 +30,8 @@ class Row:
     """One request; `picture` is the part of a form in which a picture is sent.
 
     `tells` is for what is meant to tell of others whoever asks: it has proved itself otherwise.
-    `writes` is the table to which even a refusal, or somebody who only reads, may write.
+    `writes` is the table to which even a refusal, or somebody who only reads, may write; then the
+    trail has that, too.
     """
 
     expected: str
