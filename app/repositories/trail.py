@@ -26,7 +26,9 @@ _FILTERS = {
 }
 # Not what happened to anything, but since when it is noted.
 _TOLD = "t.kind <> 'trail'"
-_NEWEST = in_order(("-id",), {"id": "t.id"}, "t.id")
+# Of one thing, in the order of its locks; of everything, by when their transactions began.
+_OF_ONE = in_order(("-id",), {"id": "t.id"}, "t.id")
+_OF_ALL = in_order(("-at",), {"at": "t.at"}, "t.id")
 
 
 class Trail(ListingRepository):
@@ -54,7 +56,7 @@ class Trail(ListingRepository):
             looked_up=conditions,
             compared=conditions,
             sights=["t.at < :past", "t.at >= :past"] if bounds else ["true"],
-            order=_NEWEST,
+            order=_OF_ALL if bounds else _OF_ONE,
             counters=[TRAIL] if bounds else [],
         )
         rows, count = await self._page(listing, {**values, **bounds}, page)

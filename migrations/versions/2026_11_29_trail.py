@@ -26,7 +26,7 @@ _TRAIL = (
 _INDEXES = {
     "ix_trail_object": "(kind, object_id, id)",
     "ix_trail_actor_id": "(actor_id, id) WHERE actor_id IS NOT NULL",
-    "ix_trail_at": "USING brin (at)",
+    "ix_trail_at": "(at, id)",
 }
 _CREATED = "created"
 _CHANGED = "changed"
