@@ -1,14 +1,19 @@
+import json
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
 
+from app.domain import payments
 from app.domain.access import Role
 from app.domain.times import utc_now
 from app.repositories.uow import UnitOfWork
+from app.signing import signed
 from tests import factories
+from tests.serving import Served
 
 Units = Callable[[], UnitOfWork]
 V1 = "/api/v1"
@@ -128,3 +133,25 @@ async def test_what_is_unknown_is_refused(client: httpx.AsyncClient, uow: Units)
     for asked in ({"kind": "secret"}, {"ordering": "id"}, {"since": "yesterday"}, {"x": "1"}):
         answer = await client.get(f"{V1}/history/", headers=admin, params=asked)
         assert answer.status_code == 400, asked
+
+
+async def test_a_payment_is_settled_by_the_gateway(
+    client: httpx.AsyncClient, uow: Units, organizer: Any, app: Served
+) -> None:
+    user = await factories.a_user(uow, username="ada")
+    concert = await factories.a_conference(uow, organizer=organizer, price=Decimal(49))
+    owner = await factories.login(client, user)
+    made = await client.post(f"{V1}/registrations/", json={"conference": concert.id}, headers=owner)
+    who = factories.caller(user)
+    asked = await payments.start(uow(), who, made.json()["data"]["id"], None, utc_now())
+    word = {"payment_id": asked.id, "outcome": "paid"}
+    body = json.dumps({"type": "payment.settled", "timestamp": "now", "data": word}).encode()
+    key = app.runtime.settings.webhook_keys[0]
+    settled = await client.post(
+        f"{V1}/payments/callback/", content=body, headers=signed(key, "event1", utc_now(), body)
+    )
+    assert settled.status_code == 200, settled.text
+    paid, _ = await history(client, f"payments/{asked.id}/", owner)
+    assert (paid["verb"], paid["actor"]["kind"]) == ("paid", "gateway")
+    confirmed, began = await history(client, f"registrations/{made.json()['data']['id']}/", owner)
+    assert (confirmed["actor"]["kind"], began["actor"]["kind"]) == ("gateway", "user")
