@@ -254,7 +254,10 @@ def _created(followed: Followed) -> str:
         )
         said = "coalesce(asked.value, said)"
     if followed.by is not None:
-        said = f"CASE WHEN said LIKE 'desk %' THEN 'user ' || one.{followed.by} ELSE said END"
+        said = (
+            "CASE WHEN split_part(said, ' ', 1) = 'desk'"
+            f" THEN 'user ' || one.{followed.by} ELSE said END"
+        )
     return (
         f"INSERT INTO trail ({_COLUMNS}) SELECT '{followed.kind}', one.id, '{CREATED}', {state},"
         f" NULL, {_who(said)} FROM made AS one{asked} ORDER BY one.id"
