@@ -17,6 +17,8 @@ from tests.serving import Served
 
 # The log of requests is written beside them.
 TABLES = [table for table in metadata.sorted_tables if table.name != "request_logs"]
+_BY_TRIGGERS = {"registration_tallies", "trail"}
+_GUARD = "ALTER TABLE trail {} TRIGGER trail_is_kept"
 _BROWSING = "/admin"
 PICTURE = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGM4wQAEJwAFfwGRzv1XIQAAAABJRU5ErkJggg=="
@@ -102,23 +104,24 @@ class House:
     @property
     def _restoring(self) -> str:
         """One script, sent in one go."""
-        # What is done here is noted as well: the trail comes last, and without its guard.
-        tables = sorted(TABLES, key=lambda table: table.name == "trail")
-        emptied = [f"DELETE FROM {table.name}" for table in reversed(tables[:-1])]
+        emptied = [f"DELETE FROM {table.name}" for table in reversed(TABLES)]
         refilled = []
-        for table in tables:
+        # What triggers write is written here, too: it is put back when all else is.
+        for table in sorted(TABLES, key=lambda table: table.name in _BY_TRIGGERS):
+            if table.name in _BY_TRIGGERS:
+                refilled.append(f"DELETE FROM {table.name}")
             names = ", ".join(column.name for column in table.columns if column.computed is None)
             refilled.append(
                 f"INSERT INTO {table.name} ({names}) OVERRIDING SYSTEM VALUE"
                 f" SELECT {names} FROM kept.{table.name}"
             )
-        guard = "ALTER TABLE trail {} TRIGGER trail_is_kept"
-        refilled[-1:-1] = [guard.format("DISABLE"), "DELETE FROM trail", guard.format("ENABLE")]
         counted = [
             f"SELECT setval('{name}', {max(last, 1)}, {str(last > 0).lower()})"
             for name, last in self._counted
         ]
-        return ";".join([*emptied, *refilled, *counted])
+        return ";".join(
+            [_GUARD.format("DISABLE"), *emptied, *refilled, *counted, _GUARD.format("ENABLE")]
+        )
 
     async def ask(self, row: Row, role: str, more: Json | None = None) -> httpx.Response:
         """Send the request of a row as one of ROLES; `more` goes into its body."""
