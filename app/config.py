@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     port: Port = 8000
     workers: Count = 1
     # Requests that a process works upon at once; who is one too many is told to come back.
-    max_in_flight: Count = 512
+    max_in_flight: Count = 256
     public_url: str | None = None
     trusted_proxies: Commas = ()
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
