@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pydantic import SecretStr
 
 from app.config import Settings
-from app.embedded import EmbeddedPostgres
 from app.environment import ensure_data_dir
 
 
@@ -16,6 +15,8 @@ def with_database(settings: Settings) -> Iterator[Settings]:
     if settings.database_url is not None:
         yield settings
         return
+    from app.embedded import EmbeddedPostgres  # noqa: PLC0415 (where none is given)
+
     ensure_data_dir(settings.data_dir)
     with EmbeddedPostgres(settings.data_dir) as postgres:
         yield settings.model_copy(update={"database_url": SecretStr(postgres.url)})

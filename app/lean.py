@@ -9,13 +9,13 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def without(package: str) -> Iterator[None]:
-    """Within the block there is no such package, for whoever has not loaded it yet."""
-    if package in sys.modules:
-        yield
-        return
-    sys.modules[package] = None  # type: ignore[assignment]
+def without(*packages: str) -> Iterator[None]:
+    """Within the block there are no such packages, for whoever has not loaded them yet."""
+    missing = [package for package in packages if package not in sys.modules]
+    for package in missing:
+        sys.modules[package] = None  # type: ignore[assignment]
     try:
         yield
     finally:
-        del sys.modules[package]
+        for package in missing:
+            del sys.modules[package]

@@ -21,8 +21,8 @@ from app.domain.accounts import TokenPair
 from app.domain.errors import Busy, InvalidToken
 from app.lean import without
 
-# HS256 is the standard library's: OpenSSL for Rust, which reads keys of other kinds, costs 9 MiB.
-with without("cryptography"):
+# HS256 is the standard library's: what reads keys of other kinds costs 10 MiB.
+with without("cryptography", "rsa"):
     from jose import jwk, jws, jwt
     from jose.constants import ALGORITHMS
 

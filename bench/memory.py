@@ -24,7 +24,7 @@ async def measure(stage: Stage) -> Sequence[Verdict]:
     """People look around and register; looked at after half of the requests and after all."""
     asked = [one for one in workloads(stage.requests) if one.name in _MIXED]
     asked.append(stage.requests.into("memory", "register", data.MIXED_SESSION))
-    with stage.server() as server:
+    with stage.servers(1) as server:
         await _ask(stage, server, asked, REQUESTS // 2)
         halfway, _ = server.memory_mib()
         print(f"Memory after {REQUESTS // 2:,} requests: {halfway:.1f} MiB …", flush=True)

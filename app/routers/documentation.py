@@ -192,9 +192,10 @@ def _leave_out_validation_errors(responses: dict[str, Any]) -> None:
 
 
 def _share_definitions(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
-    """A body that a route describes itself brings its definitions along; they join the others."""
-    for media in operation.get("requestBody", {}).get("content", {}).values():
-        schemas.update(media["schema"].pop("$defs", {}))
+    """What a route describes itself brings its definitions along; they join the others."""
+    for described in (operation.get("requestBody", {}), *operation["responses"].values()):
+        for media in described.get("content", {}).values():
+            schemas.update(media.get("schema", {}).pop("$defs", {}))
 
 
 def _name_the_key(operation: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ SELDOM = {
     "icalendar",
     "redis",
     "rich",
+    "rsa",
     "starlette_admin",
     "xlsxwriter",
 }

@@ -18,6 +18,17 @@ from app.routers.refusals import (
 from app.routers.v1.envelope import ErrorEnvelope
 
 
+def _schema() -> dict[str, Any]:
+    """Of every refusal; as a `model` FastAPI would make it anew for each of 700 answers."""
+    where = "#/components/schemas/{model}"
+    made = ErrorEnvelope.model_json_schema(mode="serialization", ref_template=where)
+    shared = made.pop("$defs", {})
+    return {"$ref": where.format(model="ErrorEnvelope"), "$defs": shared | {"ErrorEnvelope": made}}
+
+
+_SCHEMA = _schema()
+
+
 def errors(*codes: int) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may answer with these statuses.
 
@@ -35,9 +46,8 @@ def install(app: FastAPI) -> None:
 def _documented(code: int) -> dict[str, Any]:
     example = _example(code, "5f0c1e3a9b7d4c1f8e2a6b4d0c9e7f31")
     documented: dict[str, Any] = {
-        "model": ErrorEnvelope,
         "description": DESCRIPTIONS[code],
-        "content": {"application/json": {"example": example}},
+        "content": {"application/json": {"schema": _SCHEMA, "example": example}},
     }
     if code in (429, 503):
         documented["headers"] = RETRY_AFTER
