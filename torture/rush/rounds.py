@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from torture.rush.arrangements import Sale
     from torture.rush.buying import Heard
 
-SETTLED_WITHIN = 900.0
+STUCK_AFTER = 120.0
 _LOOK_EVERY = 0.5
 
 _ROWS = "SELECT id, status, quantity FROM registrations WHERE conference_id = $1"
@@ -159,10 +159,13 @@ def _differences(sale: "Sale", heard: "Heard", found: Standing) -> list[str]:
 
 
 async def _settled(auditor: Auditor) -> tuple[float, list[str]]:
-    """Wait until every mail is sent; what is on its way still after that is stuck."""
-    began = time.monotonic()
+    """Wait until every mail is sent; what has not moved for so long is stuck."""
+    began = moved = time.monotonic()
+    before: dict[str, int] = {}
     while stuck := await auditor.stuck():
-        if time.monotonic() - began > SETTLED_WITHIN:
+        if stuck != before:
+            before, moved = stuck, time.monotonic()
+        elif time.monotonic() - moved > STUCK_AFTER:
             break
         await asyncio.sleep(_LOOK_EVERY)
     took = time.monotonic() - began
