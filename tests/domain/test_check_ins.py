@@ -36,6 +36,7 @@ from app.domain.errors import (
 from app.domain.registrations import RegistrationStatus
 from app.domain.times import EARLIEST
 from tests.domain.doors import CODES, EARLIER, NOW, STAFF, check_in, ticket
+from tests.refusing import refused
 
 
 def scan(at: datetime | None) -> Scan:
@@ -140,9 +141,9 @@ def test_only_a_confirmed_registration_lets_in(
 
 def test_a_ticket_lets_in_once_and_tells_when_it_did() -> None:
     ensure_good_for_entry(ticket())
-    with pytest.raises(AlreadyCheckedIn) as refused:
+    with pytest.raises(AlreadyCheckedIn) as refusal:
         ensure_good_for_entry(ticket(at=EARLIER))
-    assert refused.value.at == EARLIER
+    assert refusal.value.at == EARLIER
 
 
 def test_a_waiting_person_is_told_that_they_wait() -> None:
@@ -152,17 +153,17 @@ def test_a_waiting_person_is_told_that_they_wait() -> None:
 
 def test_a_nonce_names_one_ticket() -> None:
     ensure_same_scan(check_in(0), ticket(0))
-    with pytest.raises(KeyReused):
+    with refused(KeyReused, "This nonce was used for another ticket.", field="nonce"):
         ensure_same_scan(check_in(0), ticket(1))
 
 
 def test_a_repeated_scan_stands_unless_it_was_undone() -> None:
     ensure_still_in(check_in(), ticket(at=EARLIER))
-    with pytest.raises(NotCheckedIn):
+    with refused(NotCheckedIn, "This check-in was undone; scan the ticket anew."):
         ensure_still_in(check_in(undone=True), ticket())
-    with pytest.raises(AlreadyCheckedIn) as refused:
+    with pytest.raises(AlreadyCheckedIn) as refusal:
         ensure_still_in(check_in(undone=True), ticket(at=NOW))
-    assert refused.value.at == NOW
+    assert refusal.value.at == NOW
 
 
 def test_what_was_undone_is_not_undone_again() -> None:

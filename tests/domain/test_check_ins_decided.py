@@ -213,3 +213,10 @@ def test_two_uploads_count_each_ticket_once(day: Day, cut: int) -> None:
     book.upload(day.scans[cut:])
     counted = [one.registration_id for one in book.check_ins.values()]
     assert len(counted) == len(set(counted))
+
+
+def test_a_check_in_bears_the_names_that_stand_on_its_ticket() -> None:
+    named = replace(ticket(), ticket_type_name="Early", session_name="Keynote")
+    [decision] = answer(scan(), tickets=[named])
+    assert isinstance(decision, CheckIn)
+    assert (decision.ticket_type_name, decision.session_name) == ("Early", "Keynote")

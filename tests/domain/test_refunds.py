@@ -8,6 +8,7 @@ from app.domain.money import Money
 from app.domain.payments import transaction_id
 from app.domain.refunds import ensure_amount, ensure_owner_may
 from tests.factories import FIRST_DAY
+from tests.refusing import refused
 
 REST = Money(minor=3900, currency="USD")
 
@@ -54,3 +55,16 @@ def test_transactions_are_named_so_that_nobody_guesses_them() -> None:
 def test_invoices_are_numbered_in_six_digits_or_more() -> None:
     assert number_of(2, 2031, 4) == "INV-2-2031-000004"
     assert number_of(0, 2031, 1_000_000) == "INV-0-2031-1000000"
+
+
+def test_what_cannot_be_given_back_is_told_why() -> None:
+    with refused(Invalid, "It was paid in USD.", field="amount"):
+        ensure_amount(Money(minor=100, currency="EUR"), REST)
+    with refused(Invalid, "Give back more than nothing.", field="amount"):
+        ensure_amount(Money(minor=0, currency="USD"), REST)
+    with refused(RefundTooLarge):
+        ensure_amount(Money(minor=3901, currency="USD"), REST)
+    with refused(Forbidden, "A part is given back by the organizer."):
+        ensure_owner_may(is_whole=False, begins_at=FIRST_DAY, now=FIRST_DAY)
+    with refused(PaymentState, "It has begun; ask the organizer for the money."):
+        ensure_owner_may(is_whole=True, begins_at=FIRST_DAY, now=FIRST_DAY)

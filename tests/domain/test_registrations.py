@@ -49,6 +49,7 @@ from app.domain.supply import (
     is_visible_to,
 )
 from app.domain.times import TimeRange
+from tests.refusing import refused
 
 NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -324,3 +325,9 @@ def test_a_claim_that_is_not_ones_own_shows_no_private_conference() -> None:
         ensure_sees(me, private, [replace(claim, owner_id=None)])
     with pytest.raises(UnknownReference):
         ensure_sees(None, private, [claim])
+
+
+@pytest.mark.parametrize("status", [RegistrationStatus.CANCELLED, RegistrationStatus.EXPIRED])
+def test_what_is_over_says_how_it_ended(status: RegistrationStatus) -> None:
+    with refused(RegistrationState, f"The registration is {status} already."):
+        ensure_live(replace(REGISTRATION, status=status))
