@@ -52,9 +52,10 @@ _EVERYBODY_HAS_PAID = (
         " FROM sessions s, (SELECT * FROM attendees ORDER BY id LIMIT {paid}) a"
     ),
     (
-        "INSERT INTO payments (registration_id, amount_minor, status, created_at, settled_at)"
-        " SELECT id, price_minor, 'paid', now(), now() FROM registrations ORDER BY id"
+        "INSERT INTO payments (registration_id, amount_minor, status, created_at)"
+        " SELECT id, price_minor, 'pending', now() FROM registrations ORDER BY id"
     ),
+    "UPDATE payments SET status = 'paid', settled_at = now()",
     (
         "INSERT INTO invoices (payment_id, number, organizer_id, year, sequence, amount_minor,"
         " issued_at) SELECT p.id, format('INV-%s-%s-%s', c.organizer_id, year,"
