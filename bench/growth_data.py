@@ -12,6 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from app.repositories.tables.trail import BEGUN, FOLLOWED, Followed
+
 ADMIN, VIEWER, ORGANIZER = 1, 2, 3
 # Of a series, a city, a tag, a speaker, an employer there are so many, whatever the size.
 ALIKE = 20
@@ -301,6 +303,8 @@ async def fill(url: str, size: Size, *, topics: Sequence[str], forms: Sequence[s
     async with engine.connect() as connection:
         for statement in _FILL:
             await _do(connection, statement, values)
+        for followed in FOLLOWED:
+            await _do(connection, _older(followed), values)
         for table in _IDENTITIES:
             await _do(
                 connection,
@@ -319,6 +323,14 @@ async def facts(url: str) -> dict[str, Any]:
         found = (await connection.execute(_FACTS)).mappings().one()
         afterwards = (await connection.execute(_AFTERWARDS)).mappings().one()
     return {**found, **afterwards}
+
+
+def _older(followed: Followed) -> str:
+    """What is here by then is older than the trail: nobody knows how it began."""
+    return (
+        "INSERT INTO trail (kind, object_id, verb, state, actor) SELECT 'trail', max(id),"
+        f" '{BEGUN}', '{followed.kind}', 'command' FROM {followed.table} HAVING max(id) > 0"
+    )
 
 
 async def _do(connection: AsyncConnection, statement: str, values: dict[str, Any]) -> None:
