@@ -46,6 +46,8 @@ class Story(RuleBasedStateMachine):
     """What all stories share; the steps are in `steps.py` and `keeping_steps.py`."""
 
     world: ClassVar[World]
+    # Where every story is to have the same numbers.
+    fixed: ClassVar[Numbers | None] = None
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,7 +56,7 @@ class Story(RuleBasedStateMachine):
 
     @initialize(numbers=NUMBERS)
     def set_up(self, numbers: Numbers) -> None:
-        scene.set_up(self.house, self.world, numbers)
+        scene.set_up(self.house, self.world, self.fixed or numbers)
 
     @invariant()
     def service_and_model_agree(self) -> None:

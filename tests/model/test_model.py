@@ -9,9 +9,13 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 from hypothesis import HealthCheck, Phase
+from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.model.claiming import Claiming
+from tests.model.machine import Story
 from tests.model.managing import Managing
+from tests.model.sabotage import SABOTAGES
 from tests.model.world import World, a_world
 
 EXAMPLES, STEPS = (int(os.environ.get(f"MODEL_{name}", "0")) for name in ("EXAMPLES", "STEPS"))
@@ -25,12 +29,9 @@ def world() -> Iterator[World]:
         yield made
 
 
-def tell(world: World, settings: hypothesis.settings) -> None:
-    class Told(Managing):
-        pass
-
-    Told.world = world
-    run_state_machine_as_test(Told, settings=settings)
+def tell(world: World, of: type[Story], settings: hypothesis.settings) -> None:
+    told = type("Told", (of,), {"world": world})
+    run_state_machine_as_test(told, settings=settings)
 
 
 def settings(**others: object) -> hypothesis.settings:
@@ -48,6 +49,7 @@ def test_service_and_model_agree_after_every_step(
 ) -> None:
     tell(
         world,
+        Managing,
         settings(
             max_examples=EXAMPLES or 10,
             stateful_step_count=STEPS or 30,
@@ -59,3 +61,25 @@ def test_service_and_model_agree_after_every_step(
     if EXAMPLES:
         with capsys.disabled():
             print(f"{world.stories} stories, {world.told.total()} requests: {dict(world.told)}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SABOTAGES)
+def test_a_service_without_one_of_its_rules_is_noticed(name: str) -> None:
+    """By the same steps, but few of them, in a scene that is narrow where it matters."""
+    sabotage = SABOTAGES[name]
+    others = {step for step in vars(Claiming) if step[0] != "_"} - sabotage.steps
+    narrow = type("Narrow", (Claiming,), dict.fromkeys(others) | {"fixed": sabotage.numbers})
+    with a_world() as world, sabotage.patched():
+        world.do(*sabotage.statements)
+        with pytest.raises((AssertionError, Flaky)):
+            tell(
+                world,
+                narrow,
+                settings(
+                    max_examples=60,
+                    stateful_step_count=40,
+                    derandomize=True,
+                    phases=[Phase.generate],
+                ),
+            )
