@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from app.domain import payments, promotion
+from app.domain import admission, moving, payments, promotion
 from app.domain.promotion import Turn
 from tests.model.scene import Numbers
 
@@ -39,11 +39,22 @@ def _anything(*_: object, **__: object) -> None:
     """Nothing is refused."""
 
 
+async def _nobody(*_: object) -> Mapping[Any, int]:
+    """Nobody moves up."""
+    return {}
+
+
 _call_up = promotion.call_up
 
 
 def _last_first(queue: Sequence[Any], *facts: Any) -> list[Turn]:
     return _call_up(list(reversed(queue)), *facts)
+
+
+class _WithoutPromotion:
+    """What `moving` knows of `promotion`, but for what it does."""
+
+    serve = staticmethod(_nobody)
 
 
 def _numbers(capacity: int | None, price: int, *starts: int) -> Numbers:
@@ -63,5 +74,18 @@ SABOTAGES: Mapping[str, Sabotage] = {
         numbers=_numbers(None, 5000, 0, 2, 4),
         steps=frozenset({"register_for_session", "pay", "call_back", "refund"}),
         statements=("ALTER TABLE payments DROP CONSTRAINT ck_payments_refunds_within_amount",),
+    ),
+    "schedule": Sabotage(
+        what="people sit in two sessions at the same time",
+        names={(admission, "ensure_schedule_free"): _anything},
+        numbers=_numbers(None, 0, 0, 0, 0),
+        steps=frozenset({"register_for_session"}),
+        statements=("ALTER TABLE registrations DROP CONSTRAINT ex_registrations_schedule",),
+    ),
+    "moves": Sabotage(
+        what="the seat of one who moves elsewhere stays empty",
+        names={(moving, "promotion"): _WithoutPromotion},
+        numbers=_numbers(1, 0, 0, 2, 4),
+        steps=frozenset({"register_for_session", "move"}),
     ),
 }
