@@ -149,3 +149,10 @@ def test_what_may_not_move_is_told_what_to_do_instead() -> None:
         ensure_payee_stays(CONFIRMED, replace(VENUE, organizer_id=8), True)
     with refused(Invalid, "A registration cannot be given to another attendee.", field="attendee"):
         ensure_same_attendee(CONFIRMED, 11)
+
+
+def test_what_is_paid_and_costs_the_same_elsewhere_stays_confirmed() -> None:
+    paid = replace(CONFIRMED, price=PRICED.times(2), confirmed_at=NOW - HOLD)
+    there = moved(paid, replace(ELSEWHERE, unit_price=PRICED), NOW, HOLD)
+    assert (there.status, there.confirmed_at) == (RegistrationStatus.CONFIRMED, NOW - HOLD)
+    assert there.hold_expires_at is None
