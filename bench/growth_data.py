@@ -57,15 +57,16 @@ _PLAN_INDEXES = (
 # Five each, far apart; two of five go where many go. Every tenth place is such a one.
 _REGISTRATIONS = (
     "INSERT INTO registrations (conference_id, session_id, attendee_id, owner_id, ticket_type_id,"
-    " status, price_minor, starts_at, ends_at, created_at, confirmed_at, ended_at, end_reason,"
-    " checked_in_at) SELECT plan.id, CASE WHEN of_session THEN 2 * plan.id - 1 END, person,"
+    " status, price_minor, starts_at, ends_at, created_at, confirmed_at, hold_expires_at,"
+    " ended_at, end_reason, checked_in_at)"
+    " SELECT plan.id, CASE WHEN of_session THEN 2 * plan.id - 1 END, person,"
     " CASE WHEN lot < 70 AND person % 10 <> 9 THEN person END,"
     " CASE WHEN NOT of_session AND plan.id / 2 % 4 = 0 THEN 2 * plan.id - person % 2 END, wanted,"
     " CASE WHEN of_session THEN 0 ELSE plan.price_minor END,"
     " CASE WHEN of_session THEN plan.starts_at + interval '1 hour' END,"
     " CASE WHEN of_session THEN plan.starts_at + interval '2 hours' END,"
-    " least(plan.starts_at, now()) - interval '1 day' - (person % 1000) * interval '1 hour',"
-    " CASE wanted WHEN 'confirmed' THEN plan.starts_at - interval '1000 days' END,"
+    " made_at, CASE wanted WHEN 'confirmed' THEN made_at END,"
+    " CASE wanted WHEN 'pending' THEN now() + interval '1 day' END,"
     " CASE WHEN wanted IN ('cancelled', 'expired') THEN plan.starts_at - interval '1 day' END,"
     " CASE wanted WHEN 'cancelled' THEN 'by_attendee' WHEN 'expired' THEN 'hold_expired'"
     " ELSE '' END,"
@@ -73,12 +74,16 @@ _REGISTRATIONS = (
     " THEN plan.starts_at END"
     " FROM (SELECT person, nth, nth IN (3, 4) AS of_session, lot, CASE WHEN lot < 90"
     " OR lot IN (97, 98) AND nth IN (3, 4) THEN 'confirmed' WHEN lot < 94 THEN 'cancelled'"
-    " WHEN lot < 97 THEN 'pending' WHEN lot < 99 THEN 'waitlisted' ELSE 'expired' END AS wanted,"
+    " WHEN lot < 97 THEN 'pending' WHEN lot < 99 THEN 'waitlisted' ELSE 'expired' END AS wish,"
     " CASE WHEN nth IN (1, 3) THEN place - place % 10 ELSE place END AS place"
     " FROM (SELECT person, nth, (person * 48271 + nth * 16807) % 100 AS lot,"
     " (person * 613 + nth * (:conferences / 5)) % :conferences AS place"
     " FROM generate_series(CAST(4 AS bigint), :people) AS person, generate_series(0, 4) AS nth)"
-    " AS drawn) AS wish JOIN plan ON plan.place = wish.place"
+    " AS drawn) AS wishes JOIN plan ON plan.place = wishes.place, LATERAL (SELECT"
+    " least(plan.starts_at, now()) - interval '1 day' - (person % 1000) * interval '1 hour',"
+    # Nobody keeps a place at what has been cancelled.
+    " CASE WHEN plan.id % 100 = 13 AND plan.organizer_id <> 3 THEN 'cancelled' ELSE wish END)"
+    " AS became(made_at, wanted)"
 )
 # Twenty of the viewer's own: at the organizer's conferences, every fourth for a session.
 _VIEWERS = (
@@ -118,12 +123,12 @@ _REVIEWS = (
 )
 _PAYMENTS = (
     "INSERT INTO payments (registration_id, amount_minor, status, method, transaction_id,"
-    " refunded_minor, created_at, settled_at) SELECT id, price_minor,"
-    " CASE WHEN id % 50 = 0 THEN 'refunded' ELSE 'paid' END,"
+    " refunded_minor, created_at, settled_at, refunded_at) SELECT id, price_minor,"
+    " CASE status WHEN 'cancelled' THEN 'refunded' ELSE 'paid' END,"
     " CASE WHEN id % 3 = 0 THEN 'mock' ELSE 'simulated' END,"
     " 'EVH-' || upper(lpad(to_hex(id * 7919), 12, '0')),"
-    " CASE WHEN id % 50 = 0 THEN price_minor ELSE 0 END, created_at, created_at"
-    " FROM registrations WHERE status = 'confirmed' AND price_minor > 0"
+    " CASE status WHEN 'cancelled' THEN price_minor ELSE 0 END, created_at, created_at, ended_at"
+    " FROM registrations WHERE status IN ('confirmed', 'cancelled') AND price_minor > 0"
 )
 _REFUNDS = (
     "INSERT INTO refunds (payment_id, amount_minor, created_at)"
@@ -138,6 +143,10 @@ _INVOICES = (
     " row_number() OVER (PARTITION BY plan.organizer_id ORDER BY p.id) AS nth FROM payments p"
     " JOIN registrations r ON r.id = p.registration_id JOIN plan ON plan.id = r.conference_id)"
     " AS sold"
+)
+_NUMBERS = (
+    "INSERT INTO invoice_counters (organizer_id, year, last)"
+    " SELECT organizer_id, year, max(sequence) FROM invoices GROUP BY organizer_id, year"
 )
 _NOTIFICATIONS = (
     "INSERT INTO notifications (user_id, kind, conference_id, registration_id, title, message,"
@@ -182,11 +191,14 @@ _CONFERENCES = (
     " GROUP BY conference_id) AS told ON told.conference_id = plan.id ORDER BY plan.id"
 )
 _TICKET_TYPES = (
-    "INSERT INTO ticket_types (id, conference_id, name, name_folded, seats_taken, price_minor,"
-    " created_at, updated_at) SELECT 2 * plan.id - nth, plan.id, 'Kind ' || nth, 'kind ' || nth,"
-    " coalesce(held.n, 0), plan.price_minor, now(), now() FROM plan"
-    " CROSS JOIN generate_series(0, 1) AS nth LEFT JOIN (SELECT ticket_type_id, count(*) AS n"
-    " FROM registrations WHERE status IN ('pending', 'confirmed') GROUP BY ticket_type_id) AS held"
+    "INSERT INTO ticket_types (id, conference_id, name, name_folded, seats_taken, waiting,"
+    " price_minor, created_at, updated_at)"
+    " SELECT 2 * plan.id - nth, plan.id, 'Kind ' || nth, 'kind ' || nth, coalesce(held.n, 0),"
+    " coalesce(held.waiting, 0), plan.price_minor, now(), now() FROM plan"
+    " CROSS JOIN generate_series(0, 1) AS nth LEFT JOIN (SELECT ticket_type_id,"
+    " count(*) FILTER (WHERE status IN ('pending', 'confirmed')) AS n,"
+    " count(*) FILTER (WHERE status = 'waitlisted') AS waiting"
+    " FROM registrations GROUP BY ticket_type_id) AS held"
     " ON held.ticket_type_id = 2 * plan.id - nth WHERE plan.id / 2 % 4 = 0"
 )
 _SESSIONS = (
@@ -255,6 +267,7 @@ _FILL = (
     _PAYMENTS,
     _REFUNDS,
     _INVOICES,
+    _NUMBERS,
     _NOTIFICATIONS,
     _LINES,
     _CONFERENCES,
