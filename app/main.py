@@ -17,7 +17,7 @@ from app.middleware.heads import Heads
 from app.middleware.observing import Observing
 from app.middleware.places import REQUEST_ID, Limited, Places
 from app.middleware.slashes import TrailingSlashes
-from app.routers import documentation, health, media, resetting, uploads, verifying
+from app.routers import documentation, health, media, resetting, route_index, uploads, verifying
 from app.routers.compat import mounted
 from app.routers.v1 import errors, routers
 from app.routers.v1.paths import V1
@@ -62,6 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
     mounted.mount(app, settings.contracts)
     admin.install(app, settings)
     errors.install(app)
+    route_index.install(app)
     # Each wraps those above it.
     app.add_middleware(TrailingSlashes, prefixes=(f"{V1}/", f"{mounted.COMPAT}/"))
     app.add_middleware(

@@ -9,6 +9,7 @@ from starlette.staticfiles import StaticFiles
 from app.admin import site
 from app.admin.mounting import Admin
 from app.config import Settings
+from app.routers.route_index import RouteIndex
 from tests.access.rows import READING, unnamed
 
 # Answered beside GET, and alike.
@@ -20,6 +21,9 @@ def operations(routes: Sequence[Any], settings: Settings, prefix: str = "") -> I
     for route in routes:
         if isinstance(route, Mount):
             yield from _mounted(route, settings, prefix)
+        elif isinstance(route, RouteIndex):
+            # Leads to the others, and answers nothing.
+            continue
         elif isinstance(route, Route) or hasattr(route, "methods"):
             for method in set(route.methods) - _ASIDE:
                 yield f"{method} {unnamed(prefix + route.path)}"

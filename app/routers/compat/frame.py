@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 
 from app import __version__
-from app.routers import documentation
+from app.routers import documentation, route_index
 from app.routers.compat import drf
 from app.routers.compat.drf import Manner
 from app.routers.documentation import About
@@ -41,6 +41,7 @@ def application(
         app.router.routes.extend(router.routes)
     documentation.install(app, about)
     drf.install(app, manner)
+    route_index.install(app)
     return app
 
 
