@@ -18,9 +18,11 @@ from worker.notices import Notices
 from worker.outbox import PACES, OutboxWorker, Pace
 from worker.sweeper import Sweeper, tasks
 
-# Beside requests: at most some hundred and fifty mails a second, so that they cost them little.
+# Beside requests: at most some hundred and fifty mails a second, so that they cost them little; and
+# in a rush, which wants the process for itself, some thirty.
 _SLOTS_BESIDE_REQUESTS = 8
 _BREATHER_BESIDE_REQUESTS = 0.05
+_BREATHER_IN_A_RUSH = 0.25
 # What waits for one of the few conversations is not claimed yet: another worker may be free.
 _SMTP_SLOTS = 16
 
@@ -118,5 +120,10 @@ def paces_for(settings: Settings, *, beside_requests: bool) -> Mapping[Lane, Pac
     if settings.mails_by == "smtp":
         mails = replace(mails, slots=_SMTP_SLOTS)
     if beside_requests:
-        mails = replace(mails, slots=_SLOTS_BESIDE_REQUESTS, breather=_BREATHER_BESIDE_REQUESTS)
+        mails = replace(
+            mails,
+            slots=_SLOTS_BESIDE_REQUESTS,
+            breather=_BREATHER_BESIDE_REQUESTS,
+            longest_breather=_BREATHER_IN_A_RUSH,
+        )
     return {**PACES, Lane.MAILS: mails}

@@ -1,8 +1,10 @@
-"""How long to wait before trying again: three times longer each time, with jitter."""
+"""How long to wait: longer each time before trying again, and while others are busy."""
 
 from secrets import SystemRandom
 
 _random = SystemRandom()
+# Whoever wakes so many seconds after they wanted to has waited for others.
+LATE = 0.005
 
 
 def pause(failures: int, first: float, longest: float) -> float:
@@ -12,3 +14,8 @@ def pause(failures: int, first: float, longest: float) -> float:
     """
     # The exponent is capped: beyond it the result is `longest` anyway.
     return min(longest, first * 3.0 ** min(failures - 1, 30)) * _random.uniform(0.5, 1.0)
+
+
+def breather(last: float, late: float, shortest: float, longest: float) -> float:
+    """Seconds to wait between claims: twice as long each time while the process wakes us late."""
+    return min(2 * last, longest) if late > LATE and longest > shortest else shortest

@@ -15,7 +15,7 @@ from uuid import uuid4
 from app.domain.times import utc_now
 from app.repositories.outbox import Claimed, Fate, Lane, Report
 from app.repositories.uow import UnitOfWork
-from worker.backoff import pause
+from worker.backoff import breather, pause
 from worker.throttle import Throttle
 
 logger = logging.getLogger(__name__)
@@ -34,7 +34,8 @@ class Pace:
     At most `slots` messages are under way, claimed at most a `bite` at a time: while some are
     handled, others are claimed and settled. `timeout` bounds one attempt; with what claiming takes
     at most it stays below `lease`, after which the messages of a killed worker are claimed again.
-    `breather` is waited between claims. After `most_attempts` a message is given up.
+    `breather` is waited between claims, up to `longest_breather` where the process is busy. After
+    `most_attempts` a message is given up.
     """
 
     slots: int = 256
@@ -44,6 +45,7 @@ class Pace:
     first_retry: float = 1.0
     longest_retry: float = 3600.0
     breather: float = 0.0
+    longest_breather: float = 0.0
     most_attempts: int = 10
 
 
@@ -127,6 +129,7 @@ class _LaneWorker:
         self._lane = lane
         self._pace = pace
         self._idle = idle
+        self._breather = pace.breather
         self._news = asyncio.Event()
         self._stopping = asyncio.Event()
         self._working = 0
@@ -235,10 +238,19 @@ class _LaneWorker:
         if self._stopping.is_set() and not self._working:
             return
         if self._pace.breather and not self._stopping.is_set():
-            await asyncio.sleep(self._pace.breather)
+            await self._breathe()
         with suppress(TimeoutError):
             async with asyncio.timeout(self._idle):
                 await self._news.wait()
+
+    async def _breathe(self) -> None:
+        """Whoever wakes late shares the process with others, and lets them go first."""
+        loop = asyncio.get_running_loop()
+        due = loop.time() + self._breather
+        await asyncio.sleep(self._breather)
+        late = loop.time() - due
+        shortest, longest = self._pace.breather, self._pace.longest_breather
+        self._breather = breather(self._breather, late, shortest, longest)
 
     async def _back_off(self) -> None:
         wait = pause(self._failures, 0.05, _LONGEST_BACKOFF)
