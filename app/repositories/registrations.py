@@ -60,7 +60,7 @@ _ADD = text(
     " CAST(:owner_id AS bigint[])) AS wanted"
     # Read by the trigger that notes each in the trail.
     " CROSS JOIN (SELECT set_config('plenary.asked', :asked, true)) AS told"
-    " RETURNING id, conference_id, session_id, attendee_id, ticket_code"
+    " RETURNING attendee_id, conference_id, session_id, id, ticket_code"
 )
 _CONFIRM = text(
     "UPDATE registrations SET status = 'confirmed', confirmed_at = :now, hold_expires_at = NULL,"
@@ -160,12 +160,12 @@ class Registrations(ListingRepository):
         if not drafts:
             return []
         values = _columns(drafts, periods) | {"asked": _said(drafts, asked)}
-        rows = await self._rows(_ADD, values)
-        made = {(row["attendee_id"], row["conference_id"], row["session_id"]): row for row in rows}
+        rows: Sequence[Any] = (await self._do(_ADD, values)).all()
+        made = {row[:3]: row[3:] for row in rows}
         return [
-            replace(draft, id=row["id"], ticket_code=str(row["ticket_code"]))
+            replace(draft, id=id, ticket_code=str(code))
             for draft in drafts
-            for row in [made[draft.attendee_id, draft.conference_id, draft.session_id]]
+            for id, code in [made[draft.attendee_id, draft.conference_id, draft.session_id]]
         ]
 
     async def confirm(self, id: int, now: datetime) -> None:

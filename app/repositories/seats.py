@@ -79,8 +79,8 @@ class Seats(Repository):
 
     async def lock_attendees(self, ids: Iterable[int]) -> Mapping[int, Person]:
         """Lock living attendees in order of id; returns what registering needs to know of them."""
-        rows = await self._rows(_LOCK_ATTENDEES, {"ids": sorted(set(ids))})
-        return {row["id"]: Person(**row) for row in rows}
+        locked = await self._do(_LOCK_ATTENDEES, {"ids": sorted(set(ids))})
+        return {row[0]: _person(row) for row in locked.all()}
 
     async def lock_sessions(self, ids: Iterable[int]) -> Mapping[int, Offer]:
         """Lock sessions in order of id; returns the living ones as they are under the lock."""
@@ -161,6 +161,11 @@ class Seats(Repository):
             rows: Sequence[Any] = (await self._do(statement, values)).all()
             calling += [Target(conference_id=row[0], session_id=row[1]) for row in rows if row[2]]
         return calling
+
+
+def _person(row: Sequence[Any]) -> Person:
+    """By place: every registration has one."""
+    return Person(id=row[0], user_id=row[1], created_by=row[2], is_proven=row[3])
 
 
 def _session_offer(row: RowMapping) -> Offer:
