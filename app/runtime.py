@@ -14,11 +14,12 @@ from app import schema
 from app.config import ConfigurationError, Settings
 from app.documents.bindery import Bindery
 from app.documents.press import Press
-from app.domain import accounts, checking_in, registering, request_logs
+from app.domain import accounts, checking_in, glances, registering, request_logs
 from app.domain.access import Caller
 from app.domain.changes import Look
 from app.domain.check_ins import CheckIn, Shown, read_code
 from app.domain.desk import Desk
+from app.domain.glances import Glance, Known, Sight
 from app.domain.idempotency import Claim
 from app.domain.registering import Ask
 from app.domain.registrations import Registration
@@ -26,6 +27,7 @@ from app.domain.request_logs import Entry, LogBuffer
 from app.domain.times import utc_now
 from app.domain.trail import ACTOR, DESK
 from app.images import Images
+from app.kept_conferences import KeptConferences
 from app.kept_pages import KeptPages
 from app.recounting import Recounting
 from app.repositories.acting import ActingConnection
@@ -134,6 +136,7 @@ class Runtime:
             logins_of_address=settings.login_limit_address,
         )
         self.pages = KeptPages(self._look)
+        self.conferences = KeptConferences(self._glance)
         self.covers = Images(settings.cover_dir)
         self.avatars = Images(settings.avatar_dir)
         self.callers: Desk[str, Caller | None] = Desk(self._recognise)
@@ -164,6 +167,7 @@ class Runtime:
             await stack.enter_async_context(_running(Recounting(self.readers).run()))
             await self._start_worker(stack)
             stack.push_async_callback(self.callers.drain)
+            stack.push_async_callback(self.conferences.drain)
             stack.push_async_callback(self.registrations.drain)
             stack.push_async_callback(self.doors.drain)
             await self.hasher.warm()
@@ -224,6 +228,9 @@ class Runtime:
     async def _look(self, now: datetime, mark: bool) -> Look:
         async with self.unit_of_work().reading() as tx:
             return await tx.changes.look(now, mark=mark)
+
+    async def _glance(self, sights: Sequence[Sight], known: Known, mark: bool) -> Glance:
+        return await glances.take(self.unit_of_work(), sights, known, mark=mark)
 
     async def _recognise(self, families: Sequence[str]) -> Sequence[Caller | None]:
         return await accounts.recognise(self.unit_of_work(), families)

@@ -1,6 +1,6 @@
 """SQL of conferences."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,7 +29,7 @@ COLUMNS = (
     " organizer_id, created_at, updated_at, category_id, cover_image, waiting, is_online,"
     " online_url, tags, reviews_count, ratings_sum"
 )
-_NAMED: list[ColumnClause[Any]] = [column(name.strip()) for name in COLUMNS.split(",")]
+NAMED: list[ColumnClause[Any]] = [column(name.strip()) for name in COLUMNS.split(",")]
 # Days are told in a conference's own zone. Its name is tried as it is stored, so that a zone
 # this database does not know is refused once and cannot spoil a list later.
 _KNOWN_TIMEZONE = "CASE WHEN now() AT TIME ZONE :timezone IS NOT NULL THEN :timezone END"
@@ -39,7 +39,7 @@ USUAL_CATEGORY = "(SELECT id FROM categories WHERE slug = 'conference')"
 # A text that names its columns has its results described once, not each time.
 _FIND = text(
     f"SELECT {SHOWS_ONLINE_URL} AS shown, {COLUMNS} FROM conferences c WHERE id = :id AND {VISIBLE}"
-).columns(column("shown"), *_NAMED)
+).columns(column("shown"), *NAMED)
 _LOCK = text(
     f"SELECT {COLUMNS} FROM conferences WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE"
 )
@@ -74,7 +74,7 @@ _DELETE = text("UPDATE conferences SET deleted_at = :now, updated_at = :now WHER
 _VERSIONS = text(
     f"SELECT xmin, {COLUMNS} FROM conferences c WHERE id = ANY(CAST(:ids AS bigint[]))"
     f" AND {VISIBLE}"
-).columns(column("xmin"), *_NAMED)
+).columns(column("xmin"), *NAMED)
 # Rows by id, each with the transaction that wrote it: whatever changes a row changes that.
 _remembered: dict[int, tuple[int, Conference]] = {}
 _MOST_REMEMBERED = 2_000
@@ -116,7 +116,8 @@ class Conferences(Repository):
         """
         pages = ConferencePages(self._connection)
         found, count, is_exact = await pages.find(viewer, filter, page, now)
-        known = {id: kept for id, version in found.items() if (kept := _known(id, version.xmin))}
+        told = {id: remembered(id, version.xmin) for id, version in found.items()}
+        known = {id: conference for id, conference in told.items() if conference is not None}
         known |= await self._learn([id for id in found if id not in known], viewer)
         # What disappeared between the two statements is left out.
         items = [_shown(known[id], version) for id, version in found.items() if id in known]
@@ -126,12 +127,8 @@ class Conferences(Repository):
         """Read rows as they are now, and remember them by their versions."""
         if not ids:
             return {}
-        if len(_remembered) > _MOST_REMEMBERED:
-            _remembered.clear()
         rows: Sequence[Any] = (await self._do(_VERSIONS, {"ids": ids, **values_of(viewer)})).all()
-        read = {row[1]: (row[0], conference_of(row[1:])) for row in rows}
-        _remembered.update(read)
-        return {id: conference for id, (_, conference) in read.items()}
+        return remember([(row[0], conference_of(row[1:])) for row in rows])
 
     async def add(
         self, draft: ConferenceDraft, price: Money, organizer_id: int | None, now: datetime
@@ -162,9 +159,19 @@ def _shown(conference: Conference, found: Found) -> Conference:
     return conference if found.shows_online_url else without_online_url(conference)
 
 
-def _known(id: int, version: int) -> Conference | None:
+def remembered(id: int, version: int) -> Conference | None:
+    """What this process remembers of a row, if that is this version of it."""
     known = _remembered.get(id)
     return known[1] if known is not None and known[0] == version else None
+
+
+def remember(read: Iterable[tuple[int, Conference]]) -> Mapping[int, Conference]:
+    """Keep rows by their versions; returns them by id."""
+    if len(_remembered) > _MOST_REMEMBERED:
+        _remembered.clear()
+    rows = {conference.id: (version, conference) for version, conference in read}
+    _remembered.update(rows)
+    return {id: conference for id, (_, conference) in rows.items()}
 
 
 def _values(source: Conference | ConferenceDraft, price: Money) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from app.repositories.check_ins import CheckIns
 from app.repositories.conferences import Conferences
 from app.repositories.exports import Exports
 from app.repositories.failures import translated
+from app.repositories.glances import Glances
 from app.repositories.guests import Guests
 from app.repositories.idempotency import IdempotencyKeys
 from app.repositories.imports import Imports
@@ -86,6 +87,7 @@ class Transaction:
     check_ins = _On(CheckIns)
     conferences = _On(Conferences)
     exports = _On(Exports)
+    glances = _On(Glances)
     guests = _On(Guests)
     idempotency = _On(IdempotencyKeys)
     imports = _On(Imports)

@@ -1,29 +1,21 @@
 """Conferences over HTTP (seed 000 §5.1)."""
 
 from dataclasses import replace
-from datetime import datetime
-from functools import lru_cache
 from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
 from app.domain import closing, conferences, revising
-from app.domain.conferences import Conference, Phase, phase
-from app.domain.pages import Page
-from app.domain.showing import is_registration_open
-from app.routers.deps import Me, Now, Uow
+from app.routers.deps import Me, Now, Rt, Uow
 from app.routers.fields import PathId
-from app.routers.v1 import cursors
 from app.routers.v1.conference_models import ConferenceIn, ConferenceOut, ConferencePatch
+from app.routers.v1.conference_pages import WrittenPages, conference_written, conferences_listed
 from app.routers.v1.conference_queries import AllConferencesQuery, ConferencesQuery
 from app.routers.v1.envelope import (
     Envelope,
-    Json,
     ListEnvelope,
     created,
     deleted,
-    json,
-    listed,
     ok,
 )
 from app.routers.v1.errors import errors
@@ -31,18 +23,7 @@ from app.routers.v1.listing import asked, documented
 from app.routers.v1.paths import V1
 
 router = APIRouter(prefix=f"{V1}/conferences", tags=["Conferences"])
-
-
-@lru_cache(maxsize=2000)
-def _json(conference: Conference, status: Phase, is_open: bool) -> Json:
-    """A conference in a list, written once and again only when something about it changes."""
-    return json(ConferenceOut.at(conference, status, is_open))
-
-
-def conferences_listed(page: Page[Conference], request: Request, now: datetime) -> Response:
-    """A page of conferences, with the place behind it."""
-    items = [_json(item, phase(item, now), is_registration_open(item, now)) for item in page.items]
-    return listed(items, page, request, after=cursors.behind(page))
+written = WrittenPages()
 
 
 @router.get(
@@ -57,12 +38,13 @@ async def list_conferences(
     request: Request,
     me: Me,
     query: Annotated[AllConferencesQuery, asked(AllConferencesQuery)],
-    uow: Uow,
+    rt: Rt,
     now: Now,
 ) -> Response:
     """All that one may see, by start: drafts and private ones are for those they concern."""
-    page = await conferences.listed(uow, me, query.filter(), query.page_request(), now)
-    return conferences_listed(page, request, now)
+    asked_for = query.filter(), query.page_request()
+    page = await rt.conferences.listed(rt.unit_of_work(), me, *asked_for, now)
+    return written.again(page, request, now)
 
 
 @router.post(
@@ -128,10 +110,10 @@ async def list_my_conferences(
     response_model=Envelope[ConferenceOut],
     responses=errors(401, 404, 503),
 )
-async def get_conference(conference_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
+async def get_conference(conference_id: PathId, me: Me, rt: Rt, now: Now) -> Response:
     """One conference, with the seats taken by admissions."""
-    conference = await conferences.find(uow, me, conference_id)
-    return ok(ConferenceOut.of(conference, now))
+    conference = await rt.conferences.find(rt.unit_of_work(), me, conference_id)
+    return ok(conference_written(conference, now))
 
 
 @router.put(

@@ -19,8 +19,8 @@ from app.routers.deps import Rt
 from app.routers.fields import PathId
 from app.routers.media import cover_path
 from app.routers.v1.conference_models import ConferenceOut
+from app.routers.v1.conference_pages import conferences_listed
 from app.routers.v1.conference_queries import AllConferencesQuery
-from app.routers.v1.conferences import conferences_listed
 from app.routers.v1.envelope import Envelope, ListEnvelope, example, ok
 from app.routers.v1.errors import errors
 from app.routers.v1.listing import asked, documented
