@@ -49,7 +49,7 @@ class Observing:
         state = scope.setdefault("state", {})
         state["request_id"] = request_id.decode()
         REQUEST_ID.set(state["request_id"])
-        ACTOR.set(Actor(kind=ActorKind.GUEST, request_id=state["request_id"]))
+        before = ACTOR.set(Actor(kind=ActorKind.GUEST, request_id=state["request_id"]))
 
         async def answering(message: Message) -> None:
             nonlocal status
@@ -65,6 +65,8 @@ class Observing:
             status = status or 500
             raise
         finally:
+            # Whoever calls the application within a context of its own goes on as itself.
+            ACTOR.reset(before)
             if path not in _UNLOGGED and "runtime" in state and "unlogged" not in state:
                 entry = _entry(scope, path, status, (perf_counter() - started) * 1000)
                 state["runtime"].logs.add(entry)

@@ -132,8 +132,11 @@ async def test_every_column_can_be_ordered_by(
     ways = {way for way in _between(page, "?sort=", '"') if "&" not in way}
     assert len(ways) >= columns
     expected = sorted(await admin.ids(noun))
+    newest = max(expected, default=0)
     for way in ways:
-        assert sorted(await admin.ids(noun, sort=way)) == expected, way
+        # Each of these requests is noted in the log of requests, sooner or later.
+        found = sorted(id for id in await admin.ids(noun, sort=way) if id <= newest)
+        assert found == expected, way
 
 
 async def test_counting_ends_somewhere(

@@ -9,6 +9,7 @@ from starlette.routing import Mount
 
 from app.config import CONTRACTS, Settings
 from app.main import create_app
+from app.routers.compat.mounted import APPLICATIONS
 from tests.access.rows import READING, Row, unnamed
 from tests.access.table import TABLE
 
@@ -94,7 +95,7 @@ def operations() -> tuple[Operation, ...]:
     found = list(_of(NATIVE, "", app.openapi()))
     for route in app.routes:
         if isinstance(route, Mount) and route.name in CONTRACTS:
-            found += _of(route.name, route.path, route.app.openapi())  # type: ignore[attr-defined]
+            found += _of(route.name, route.path, APPLICATIONS[route.name](route.path).openapi())
     return tuple(found)
 
 

@@ -25,7 +25,7 @@ _CLIENTS = {"aiohttp", "aiosmtplib", "ftplib", "http.client", "httpx", "requests
 MAY = {
     "app/doctor.py": {"smtplib"},
     # Asks its own processes whether they are ready.
-    "app/serving.py": {"http.client"},
+    "app/supervising.py": {"http.client"},
     "worker/gateway.py": {"httpx"},
     "worker/smtp.py": {"aiosmtplib"},
 }
