@@ -1,5 +1,6 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -7,12 +8,18 @@ from torture.processes import DATABASE, Postgres, free_port
 
 
 @pytest.fixture
-async def postgres(tmp_path: Path) -> AsyncIterator[Postgres]:
+def open_folder() -> Iterator[Path]:
+    """Not under pytest's own: where root runs the tests, what lies here is another user's."""
+    with TemporaryDirectory(prefix="plenary-postgres-") as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        yield home
+
+
+@pytest.fixture
+async def postgres(open_folder: Path) -> AsyncIterator[Postgres]:
     """A PostgreSQL of this test's own, by TCP, which may be killed and frozen."""
-    # What root starts is another user's.
-    for folder in (tmp_path, *tmp_path.parents[:3]):
-        folder.chmod(folder.stat().st_mode | 0o055)
-    cluster = Postgres(tmp_path, free_port())
+    cluster = Postgres(open_folder, free_port())
     try:
         await cluster.ready()
         connection = await cluster.connect("postgres")
