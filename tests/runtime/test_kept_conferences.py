@@ -14,7 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain import closing, conferences, endings, glances, revising
 from app.domain.access import Caller, Role
-from app.domain.conferences import Conference, ConferenceFilter, ConferenceStatus, Visibility
+from app.domain.conferences import (
+    Conference,
+    ConferenceChanges,
+    ConferenceFilter,
+    ConferenceStatus,
+    Visibility,
+)
 from app.domain.errors import NotFound, Refused, UnknownReference
 from app.domain.pages import PageRequest
 from app.domain.times import utc_now
@@ -76,6 +82,9 @@ class Town:
         self.viewers = [caller(user) for user in self._users]
         for _ in range(8):
             await self.put_up()
+        for _ in range(8):
+            await self.revise()
+            await self.join()
 
     async def put_up(self) -> None:
         dice = self._dice
@@ -114,7 +123,9 @@ class Town:
     async def leave(self) -> None:
         if self._seats:
             seat = self._seats.pop(self._dice.randrange(len(self._seats)))
-            await endings.cancel(self._uow(), self.viewers[0], seat, utc_now())
+            # What was deleted has ended its registrations already.
+            with suppress(Refused):
+                await endings.cancel(self._uow(), self.viewers[0], seat, utc_now())
 
     async def delete(self) -> None:
         gone = self.made.pop(self._dice.randrange(len(self.made)))
@@ -182,6 +193,23 @@ async def test_a_page_that_is_kept_is_the_same_object_for_all_who_see_as_much(
     first = await kept.listed(uow(), one, EVERYTHING, FIRST, utc_now())
     assert await kept.listed(uow(), other, EVERYTHING, FIRST, utc_now()) is first
     assert await kept.listed(uow(), admin, EVERYTHING, FIRST, utc_now()) is not first
+
+
+async def test_where_to_meet_online_is_told_to_those_with_a_seat_also_from_what_is_kept(
+    kept: KeptConferences, uow: Units
+) -> None:
+    host, admin = await a_user(uow, role=Role.ORGANIZER), await a_user(uow, role=Role.ADMIN)
+    online = await a_conference(uow, organizer=host)
+    where: ConferenceChanges = {"is_online": True, "online_url": "https://meet.example/room"}
+    await revising.update_conference(uow(), caller(host), online.id, where, utc_now())
+    guest, stranger = await a_user(uow), await a_user(uow)
+    await a_registration(uow, online, await an_attendee(uow, user=guest))
+    await settled(kept, uow, caller(stranger))
+    for viewer, told in ((guest, True), (host, True), (admin, True), (stranger, False)):
+        page = await kept.listed(uow(), caller(viewer), EVERYTHING, FIRST, utc_now())
+        found = await kept.find(uow(), caller(viewer), online.id)
+        addresses = {found.online_url, *(one.online_url for one in page.items)}
+        assert addresses == {where["online_url"] if told else ""}
 
 
 async def test_a_private_one_that_somebody_joined_is_kept_for_nobody_else(
