@@ -152,7 +152,7 @@ async def refresh(uow: "UnitOfWork", tokens: Tokens, token: str, now: datetime) 
         means = turn(family, shown, now)
         if family is not None and means is Turn.NEXT:
             jti = new_jti()
-            await tx.accounts.rotate(family.id, jti, now, _ends_at(tokens, family.created_at, now))
+            await tx.accounts.rotate(family.id, jti, now, ends_at(tokens, family.created_at, now))
             return tokens.pair(family.user_id, family.id, jti, now)
         if family is not None and means is Turn.DOUBLED:
             return tokens.pair(family.user_id, family.id, family.current_jti, now)
@@ -216,11 +216,11 @@ async def change_password(
 
 async def _open_family(tx: "Transaction", tokens: Tokens, user_id: int, now: datetime) -> TokenPair:
     family, jti = str(uuid4()), new_jti()
-    await tx.accounts.open_family(family, user_id, jti, now, _ends_at(tokens, now, now))
+    await tx.accounts.open_family(family, user_id, jti, now, ends_at(tokens, now, now))
     return tokens.pair(user_id, family, jti, now)
 
 
-def _ends_at(tokens: Tokens, began: datetime, now: datetime) -> datetime:
+def ends_at(tokens: Tokens, began: datetime, now: datetime) -> datetime:
     """When a login that was used just now is over, unless it is used before: it has a last day."""
     return min(now + tokens.refresh_for, began + tokens.login_for)
 

@@ -11,11 +11,13 @@ from app.domain.logins import (
     Credentials,
     Family,
     Turn,
+    ends_at,
     ensure_login,
     ensure_unchanged,
     new_jti,
     turn,
 )
+from app.security import Tokens
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
 FAMILY = Family(
@@ -90,3 +92,12 @@ def test_a_token_is_named_by_what_nobody_guesses() -> None:
     drawn = {new_jti() for _ in range(100)}
     assert len(drawn) == 100
     assert {len(one) for one in drawn} == {32}
+
+
+@pytest.mark.parametrize(("days_ago", "days_left"), [(0, 7), (23, 7), (24, 6), (30, 0), (31, -1)])
+def test_a_login_that_is_used_goes_on_but_not_beyond_its_last_day(
+    days_ago: int, days_left: int
+) -> None:
+    day = timedelta(days=1)
+    tokens = Tokens("x" * 32, access_for=day, refresh_for=7 * day, login_for=30 * day)
+    assert ends_at(tokens, NOW - days_ago * day, NOW) == NOW + days_left * day
