@@ -1,7 +1,6 @@
 """Runs the server in this process: how it begins, what its connections bear, and how it ends."""
 
 import asyncio
-import ctypes
 import gc
 import logging
 import signal
@@ -9,13 +8,13 @@ import socket
 import time
 from asyncio import TimerHandle, Transport
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from app import memory
 from app.config import Settings
 from app.main import create_app
 from app.middleware.places import Places
@@ -34,9 +33,6 @@ _HEAD_TOO_LONG = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
 )
-_M_MMAP_THRESHOLD = -3
-_M_ARENA_MAX = -8
-_ARENAS = 2
 _GARBAGE_THRESHOLDS = (10_000, 20, 50)
 # Has a process leave to others what comes anew.
 RETIRE = signal.SIGUSR1
@@ -212,7 +208,7 @@ def run(
     create: Callable[[Settings], FastAPI] = create_app,
 ) -> None:
     """Serve in this process until a signal says otherwise."""
-    _give_memory_back()
+    memory.give_back()
     app = create(settings)
     config = uvicorn.Config(
         app,
@@ -239,14 +235,3 @@ def _spare_the_collector() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GARBAGE_THRESHOLDS)
-
-
-def _give_memory_back() -> None:
-    """Have glibc return what a password hash took, which it would keep in every thread's arena.
-
-    Threads share two of them: each keeps what was freed in it, and few allocate at once.
-    """
-    with suppress(OSError, AttributeError):
-        libc = ctypes.CDLL(None)
-        libc.mallopt(_M_MMAP_THRESHOLD, 1024 * 1024)
-        libc.mallopt(_M_ARENA_MAX, _ARENAS)

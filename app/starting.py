@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from threading import Thread
 
+from app import memory
 from app.config import ConfigurationError, Settings
 from app.databases import with_database
 from app.environment import ensure_data_dir
@@ -24,6 +25,7 @@ def serve(settings: Settings, *, migrates: bool) -> None:
         where = f"{settings.host}:{settings.port}"
         raise ConfigurationError(f"Cannot listen on {where}: {error.strerror}.") from error
     _ensure_mails_can_be_kept(settings)
+    memory.give_back()
     _load("app.supervising")
     with bound, with_database(settings) as complete:
         from app import serving, supervising  # noqa: PLC0415
@@ -39,6 +41,7 @@ def serve(settings: Settings, *, migrates: bool) -> None:
 def work(settings: Settings) -> None:
     """Work off the outbox until a signal ends it."""
     _ensure_mails_can_be_kept(settings)
+    memory.give_back()
     _load("worker.main")
     with with_database(settings) as complete:
         from app.preparing import ensure_fit  # noqa: PLC0415
