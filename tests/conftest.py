@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # What the worker and the request log send from time to time.
 BESIDE_REQUESTS = (
+    "WITH folded AS (DELETE FROM registration_tallies",
     "outbox",
     "request_logs",
     "pg_try_advisory_xact_lock",
