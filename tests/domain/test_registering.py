@@ -15,6 +15,7 @@ from app.domain.errors import (
     DomainError,
     Forbidden,
     KeyInProgress,
+    NotOnSale,
     RegistrationClosed,
     UnknownReference,
 )
@@ -33,7 +34,7 @@ from app.domain.registering import (
     told_as,
 )
 from app.domain.registrations import Registration, RegistrationStatus
-from app.domain.supply import Person, Supply, Venue
+from app.domain.supply import Person, Supply, TicketKind, Venue
 from tests.refusing import refused
 
 NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
@@ -219,3 +220,27 @@ def test_what_was_answered_before_is_answered_so_again_unless_it_is_answered_alr
 def test_whoever_waits_is_told_so_and_everybody_else_that_they_are_in() -> None:
     assert told_as(draft(waits=True)) is MessageKind.WAITLISTED
     assert told_as(draft()) is MessageKind.REGISTERED
+
+
+def test_a_ticket_type_is_offered_while_it_is_on_sale_at_that_moment() -> None:
+    pool = Pool(PoolKind.TICKET_TYPE, 4)
+    kind = TicketKind(
+        id=4,
+        conference_id=1,
+        stock=Stock(pool=pool, name="Early", capacity=None, seats_taken=0),
+        unit_price=PRICED,
+        sales_start=None,
+        sales_end=NOW + HOUR,
+    )
+    named = replace(ASK, wish=replace(WISH, ticket_type_id=4))
+    sold = replace(facts(), supply=Supply(venues={1: VENUE}, kinds={1: [kind]}))
+    assert [offer.ticket_type_id for offer in fit_of(named, sold, NOW).choices] == [4]
+    with pytest.raises(NotOnSale):
+        fit_of(named, sold, NOW + HOUR)
+
+
+def test_whoever_manages_the_conference_enters_people_when_it_is_over() -> None:
+    organizer = replace(ME, user_id=7, role=Role.ORGANIZER)
+    over = replace(VENUE, ends_at=NOW)
+    brought = replace(facts(over), people={10: replace(PAT, created_by=7)})
+    assert fit_of(replace(ASK, caller=organizer), brought, NOW).venue is over

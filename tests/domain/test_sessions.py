@@ -221,6 +221,9 @@ def test_a_session_outside_is_told_how_long_its_conference_lasts() -> None:
         ensure_within(hours(-10, 1), SUMMIT)
     with refused(InvalidPeriod, told, field="end_time"):
         ensure_within(hours(0, 64), SUMMIT)
+    from_the_first_moment = replace(SUMMIT.period, end=SUMMIT.period.end + timedelta(hours=1))
+    with refused(InvalidPeriod, told, field="end_time"):
+        ensure_within(from_the_first_moment, SUMMIT)
     with refused(InvalidPeriod, field="end_time"):
         ensure_within(hours(1, 0), SUMMIT)
 
