@@ -1,7 +1,9 @@
+import asyncio
 import base64
 import hmac
 import json
 import secrets
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -190,6 +192,26 @@ def test_a_short_secret_is_refused() -> None:
     Tokens("é" * 16, access_for=timedelta(1), refresh_for=timedelta(1))
 
 
+def test_each_kind_of_token_lives_as_long_as_was_said() -> None:
+    """Made here, by a secret of its own."""
+    tokens = Tokens(
+        "a secret of more than thirty-two bytes",
+        access_for=timedelta(minutes=5),
+        refresh_for=timedelta(hours=2),
+        login_for=timedelta(days=3),
+    )
+    issued = int(NOW.timestamp())
+    pair = tokens.pair(7, FAMILY, "j", NOW)
+    assert tokens.read_access(pair.access, NOW).expires_at == issued + 300
+    assert tokens.read_refresh(pair.refresh, NOW).expires_at == issued + 7200
+    assert (tokens.refresh_for, tokens.login_for) == (timedelta(hours=2), timedelta(days=3))
+    with pytest.raises(InvalidToken):
+        TOKENS.read_access(pair.access, NOW)
+    assert tokens.digest_key == hmac.digest(
+        b"a secret of more than thirty-two bytes", b"request digests", "sha256"
+    )
+
+
 def test_requests_are_digested_by_a_key_that_is_not_the_secret_itself() -> None:
     expected = hmac.digest(SECRET.encode(), b"request digests", "sha256")
     assert TOKENS.digest_key == expected
@@ -308,6 +330,30 @@ async def test_hashing_has_an_end_to_its_queue(hasher: Hasher) -> None:
     # Whoever was served, or failed, makes room.
     await hasher.hash("password")
     assert hasher._waiting == 0
+
+
+async def test_a_hasher_has_so_many_threads_and_no_more(hasher: Hasher) -> None:
+    before = set(threading.enumerate())
+    await asyncio.gather(*(hasher.hash("password") for _ in range(12)))
+    begun = {thread.name for thread in set(threading.enumerate()) - before}
+    assert begun
+    assert begun <= {"hashing_0", "hashing_1"}
+    assert hasher._waiting == 0
+
+
+async def test_who_is_unknown_is_compared_with_a_real_hash(hasher: Hasher) -> None:
+    """Or else the time it takes would tell that there is nobody of that name."""
+    assert not await hasher.verify("anything", None)
+    assert hasher._dummy.startswith("$argon2id$")
+
+
+async def test_what_waits_to_be_hashed_is_given_up_when_the_hasher_closes() -> None:
+    hasher = Hasher(time_cost=1, memory_kib=8192, parallelism=1, concurrency=1)
+    waiting = [asyncio.ensure_future(hasher.hash("password")) for _ in range(20)]
+    await asyncio.sleep(0)
+    hasher.close()
+    ended = await asyncio.gather(*waiting, return_exceptions=True)
+    assert any(isinstance(one, asyncio.CancelledError) for one in ended)
 
 
 async def test_a_hasher_that_is_closed_hashes_no_more(hasher: Hasher) -> None:

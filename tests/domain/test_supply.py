@@ -167,6 +167,7 @@ def test_what_is_not_to_be_seen_is_not_there() -> None:
     hidden = replace(VENUE, visibility=Visibility.PRIVATE)
     assert ensure_sees(STRANGER, VENUE, []) is VENUE
     assert ensure_sees(caller(20), hidden, [holding()]) is hidden
+    assert ensure_sees(ORGANIZER, hidden, []) is hidden
     for venue, who in ((None, ADMIN), (hidden, STRANGER), (hidden, None)):
         with refused(UnknownReference, "There is no such conference.", field="conference"):
             ensure_sees(who, venue, [holding()])

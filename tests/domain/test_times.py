@@ -80,6 +80,7 @@ def test_days_come_back_as_they_were_given(first: date, more: int, timezone: str
     assert first_day(period, timezone) == first
     assert last_day(period, timezone) == last
     assert period.start.tzinfo is UTC
+    assert period.end.tzinfo is UTC
 
 
 @given(DAYS, ZONES)
