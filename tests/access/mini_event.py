@@ -22,7 +22,8 @@ EVENTS = [
     Row("404 404 404 404 404 404", "GET", "api/events/{private}/"),
     Row("404 404 404 404 404 404", "GET", "api/events/{draft}/"),
     Row("201 201 201 201 201 201", "POST", "api/events/{open}/register/", _GUEST),
-    Row("400 400 400 400 400 400", "POST", "api/events/{full}/register/", _GUEST),
+    # Who finds no seat is forgotten again; the trail tells of both.
+    Row("400 400 400 400 400 400", "POST", "api/events/{full}/register/", _GUEST, writes="trail"),
     Row("404 404 404 404 404 404", "POST", "api/events/{private}/register/", _GUEST),
     Row("404 404 404 404 404 404", "POST", "api/events/{draft}/register/", _GUEST),
     Row("200 200 200 200 200 200", "GET", "api/events/{conference}/attendees/"),

@@ -13,7 +13,7 @@ from app.domain import errors as domain
 from app.domain.errors import DomainError, Other
 from app.domain.pages import Page
 from app.routers.fields import Day, Id, Name, PathId, QueryId
-from app.routers.v1.envelope import created, deleted, listed, ok
+from app.routers.v1.envelope import ErrorEnvelope, created, deleted, listed, ok
 from app.routers.v1.errors import errors, install
 from app.routers.v1.listing import ListQuery, orderable
 
@@ -260,5 +260,6 @@ def test_each_documented_refusal_has_an_example() -> None:
     documented = errors(400, 401, 403, 404, 409, 422, 429, 503)
     for answer in documented.values():
         example = answer["content"]["application/json"]["example"]
-        answer["model"].model_validate(example)
+        ErrorEnvelope.model_validate(example)
+        assert answer["content"]["application/json"]["schema"]["$ref"].endswith("/ErrorEnvelope")
     assert {code for code in documented if "headers" in documented[code]} == {429, 503}
