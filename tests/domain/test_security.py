@@ -178,6 +178,18 @@ def test_a_forged_token_is_refused(forge: Callable[[], str]) -> None:
         TOKENS.read_access(forge(), NOW)
 
 
+@pytest.mark.parametrize("algorithm", ["none", "HS384", "HS512", "RS256"])
+def test_what_a_token_says_of_its_algorithm_is_not_read_another_way(algorithm: str) -> None:
+    """Also if whoever wrote it has the secret: one algorithm, and no other name for it."""
+    header, payload = (
+        part(json.dumps({"alg": algorithm}).encode()),
+        part(json.dumps(CLAIMS).encode()),
+    )
+    right = hmac.digest(SECRET.encode(), f"{header}.{payload}".encode(), "sha256")
+    with pytest.raises(InvalidToken):
+        TOKENS.read_access(f"{header}.{payload}.{part(right)}", NOW)
+
+
 @given(st.text(max_size=200) | st.from_regex(r"\A[\w-]{0,40}\.[\w-]{0,40}\.[\w-]{0,40}\Z"))
 def test_whatever_is_sent_as_a_token_is_refused_and_nothing_worse(text: str) -> None:
     with pytest.raises(InvalidToken):

@@ -1,5 +1,6 @@
 """Signatures of webhooks, with the reference implementation as an oracle in both directions."""
 
+import hmac
 from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 
@@ -205,3 +206,15 @@ def test_ids_that_cannot_be_signed(message_id: str) -> None:
         ValueError, match=r"^a webhook id is 1 to 256 visible characters without a full stop$"
     ):
         sign(SECRET, message_id, 1, BODY)
+
+
+@pytest.mark.parametrize("timestamp", ["soon", "1.5", "-1", "9" * 13])
+def test_what_is_signed_for_no_time_is_refused_also_from_who_has_the_secret(timestamp: str) -> None:
+    right = hmac.digest(KEY, f"pay_1.{timestamp}.".encode() + BODY, "sha256")
+    headers = {
+        "webhook-id": "pay_1",
+        "webhook-timestamp": timestamp,
+        "webhook-signature": f"v1,{b64encode(right).decode()}",
+    }
+    with pytest.raises(BadSignature):
+        verify([SECRET], headers, BODY, NOW)

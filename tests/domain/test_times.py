@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.domain.times import TimeRange, days, first_day, last_day
+from app.domain.times import TimeRange, days, first_day, is_whole_days, last_day, utc_now
 
 NINE = datetime(2026, 9, 1, 9, tzinfo=UTC)
 ZONES = st.sampled_from(sorted(available_timezones()))
@@ -100,3 +100,27 @@ def test_days_begin_at_midnight_of_their_zone() -> None:
 def test_a_day_on_which_the_clocks_change_is_longer() -> None:
     period = days(date(2026, 10, 25), date(2026, 10, 25), "Europe/Berlin")
     assert period.end - period.start == timedelta(hours=25)
+
+
+@given(DAYS, st.integers(min_value=0, max_value=30), ZONES)
+def test_whole_days_last_from_midnight_to_midnight(first: date, more: int, timezone: str) -> None:
+    last = first + timedelta(days=more)
+    assume(exists(first, timezone) and exists(last, timezone))
+    whole = days(first, last, timezone)
+    assert is_whole_days(whole, timezone)
+    later, earlier = timedelta(minutes=1), timedelta(minutes=-1)
+    for start, end in ((later, timedelta(0)), (timedelta(0), earlier), (later, earlier)):
+        assert not is_whole_days(
+            TimeRange(start=whole.start + start, end=whole.end + end), timezone
+        )
+
+
+def test_whole_days_are_those_of_one_zone() -> None:
+    period = days(date(2026, 9, 1), date(2026, 9, 3), "Asia/Tokyo")
+    assert is_whole_days(period, "Asia/Tokyo")
+    assert not is_whole_days(period, "UTC")
+
+
+def test_the_present_is_told_in_utc() -> None:
+    assert utc_now().tzinfo is UTC
+    assert abs(utc_now() - datetime.now(UTC)) < timedelta(minutes=1)
