@@ -67,12 +67,12 @@ def call_up(
             seating.take(offer, waiting.quantity)
             skip = Skip.BUSY if waiting.attendee_id in busy else None
         turn = Turn(registration=waiting, offer=offer if skip is None else None, skip=skip)
-        mine += _now_held([turn])
+        mine += now_held([turn])
         turns.append(turn)
     return turns
 
 
-def _now_held(turns: Iterable[Turn]) -> list[Held]:
+def now_held(turns: Iterable[Turn]) -> list[Held]:
     """The seats of those who have just moved up, as what keeps them from other sessions."""
     return [
         Held(
@@ -227,7 +227,7 @@ async def _round(
     people = {waiting.attendee_id for waiting in queue if waiting.session_id is not None}
     still = await tx.seats.try_lock_attendees(people)
     held = await tx.seats.held(still) if still else ()
-    holding = by_attendee([*held, *_now_held(before)])
+    holding = by_attendee([*held, *now_held(before)])
     offers = {
         waiting.id: found[1]
         for waiting in queue

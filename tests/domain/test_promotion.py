@@ -16,6 +16,7 @@ from app.domain.promotion import (
     call_up,
     go_on,
     is_open,
+    now_held,
     passed_over,
     promoted,
     word_of_seat,
@@ -334,3 +335,20 @@ def test_counters_that_are_moved_are_what_a_recount_would_find(
     moved = shifts(old, new).get(ROOM, Shift())
     assert (count(old)[0] + moved.seats, count(old)[1] + moved.waiting) == count(new)
     assert Shift() not in shifts(old, new).values()
+
+
+def test_whoever_has_moved_up_holds_the_seat_and_whoever_has_not_does_not() -> None:
+    queue = [replace(waiting(11), organizer_id=7), waiting(12)]
+    free = offer(stock(ROOM, 1))
+    turns = [*call(queue, free), Turn(registration=waiting(13), offer=None, skip=Skip.BUSY)]
+    assert now_held(turns) == [
+        Held(
+            registration_id=11,
+            attendee_id=11,
+            target=SESSION,
+            name="Summit",
+            period=free.period,
+            is_live=True,
+            organizer_id=7,
+        )
+    ]

@@ -9,22 +9,25 @@ import shutil
 from collections.abc import Iterator, Sequence
 from difflib import unified_diff
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from mutmut.mutation.file_mutation import mutate_file_contents
 
 HOME = Path("mutants")
+MADE = HOME / "made"
 # What the tests import, and what pytest reads.
 BESIDE = ("app", "migrations", "tests", "worker", "pyproject.toml")
 
 
 def make(modules: Sequence[str]) -> dict[str, Path]:
-    """The mutants of all rules by name, and the module of each; what has not changed stays."""
+    """The mutants of all rules by name, and the module of each; those of a text are made once."""
+    MADE.mkdir(parents=True, exist_ok=True)
     for name in BESIDE:
-        _copy(Path(name), but=frozenset(modules))
+        _copy(Path(name))
     made = {}
     for path in map(Path, modules):
-        _mutate(path)
+        (HOME / path).write_text(_mutated(path))
         for mutant in _mutants_of(path):
             made[f"{'.'.join(path.with_suffix('').parts)}.{mutant}"] = path
     return made
@@ -39,21 +42,21 @@ def becomes(path: Path, mutant: str) -> str:
     return " ".join(line[1:].strip() for line in lines[2:] if line[0] == "+")
 
 
-def _copy(source: Path, but: frozenset[str]) -> None:
-    files = [source] if source.is_file() else source.rglob("*.*")
-    for file in files:
-        if file.is_file() and file.suffix != ".pyc" and str(file) not in but:
-            copied = HOME / file
-            if not copied.exists() or copied.stat().st_mtime != file.stat().st_mtime:
-                copied.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(file, copied)
+def _copy(source: Path) -> None:
+    copied = HOME / source
+    if source.is_file():
+        shutil.copy2(source, copied)
+        return
+    shutil.rmtree(copied, ignore_errors=True)
+    shutil.copytree(source, copied)
 
 
-def _mutate(path: Path) -> None:
-    mutated = HOME / path
-    if not mutated.exists() or mutated.stat().st_mtime <= path.stat().st_mtime:
-        mutated.parent.mkdir(parents=True, exist_ok=True)
-        mutated.write_text(mutate_file_contents(str(path), path.read_text()).code)
+def _mutated(path: Path) -> str:
+    text = path.read_text()
+    kept = MADE / f"{sha256(text.encode()).hexdigest()}.py"
+    if not kept.exists():
+        kept.write_text(mutate_file_contents(str(path), text).code)
+    return kept.read_text()
 
 
 def _mutants_of(path: Path) -> Iterator[str]:
