@@ -98,7 +98,9 @@ class Table:
             digits = len(cell.partition(".")[2])
             self._sheet.write_number(*at, float(cell), self._money[digits])
         else:
-            self._sheet.write_datetime(*at, datetime.fromisoformat(cell), self._instant)
+            # Whole seconds, as CSV tells them: a part of one would be rounded up.
+            moment = datetime.fromisoformat(cell).replace(microsecond=0)
+            self._sheet.write_datetime(*at, moment, self._instant)
 
 
 def literal(text: str) -> str:

@@ -41,7 +41,7 @@ def _read(file: Path) -> list[list[list[Any]]]:
 def test_cells_are_what_they_are(tmp_path: Path) -> None:
     file = tmp_path / "book.xlsx"
     rows: list[list[Any]] = [
-        [1, "Ada", "99.50", "2026-08-01T10:00:00+00:00"],
+        [1, "Ada", "99.50", "2026-08-01T10:00:00.999700+00:00"],
         [2, "", "7", None],
         [3, None, "0.125", None],
     ]
