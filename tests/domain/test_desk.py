@@ -117,16 +117,17 @@ async def test_nobody_stands_behind_a_batch_that_does_not_end() -> None:
 
 async def test_nobody_joins_a_line_that_is_longer_than_they_would_wait() -> None:
     async def slowly(numbers: Sequence[int]) -> Sequence[int]:
-        await asyncio.sleep(0.04)
+        await asyncio.sleep(0.02)
         return numbers
 
-    desk = Desk(slowly, most=1, patience=0.05)
-    asked = [asyncio.create_task(desk.ask(number)) for number in range(4)]
-    await asyncio.sleep(0.13)
-    late = await asyncio.gather(*map(desk.ask, range(30)), return_exceptions=True)
-    assert await asyncio.gather(*asked) == [0, 1, 2, 3]
+    # A batch would have to take 25 times as long to be taken for one that does not end.
+    desk = Desk(slowly, most=1, patience=0.5)
+    asked = [asyncio.create_task(desk.ask(number)) for number in range(8)]
+    await asked[2]
+    late = await asyncio.gather(*map(desk.ask, range(200)), return_exceptions=True)
+    assert await asyncio.gather(*asked) == list(range(8))
     refused = [answer for answer in late if isinstance(answer, Busy)]
-    assert 0 < len(refused) < 30
+    assert 0 < len(refused) < 200
 
 
 async def test_a_slow_batch_alone_makes_nobody_impatient() -> None:
