@@ -3,7 +3,7 @@
 It knows the file of acknowledgements and the tables, and nothing of the program in between.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from torture import acknowledgements
 from torture.acknowledgements import Line
-from torture.promises import MAILED, STUCK, TOLD
+from torture.promises import ADDRESSED, BEGINNINGS, MAILED, STUCK, TOLD
 
 if TYPE_CHECKING:
     import asyncpg
 
-    from torture.sinks import CallbackRelay, MailSink
+    from torture.sinks import CallbackRelay, Mail, MailSink
 
 _SHOWN = 5
 _PAYMENT_BECAME = {
@@ -126,16 +126,44 @@ class Auditor:
         return [found for ask in asks for found in await ask(known)]
 
     async def mails(self, sink: "MailSink") -> list[str]:
-        """Each effect once per Message-ID; none without its message, no message without it."""
+        """None without its message, no message without it; each says what it may, to one person."""
         numbers = sink.numbers()
         done = {
             row["id"] for row in await self._fetch("SELECT id FROM outbox WHERE state = 'done'")
         }
         due = {row["id"] for row in await self._fetch(MAILED)}
         return [
-            *_sentence("different mails under one Message-ID", sink.ambiguous()),
+            *await self._misled(sink.mails()),
             *_sentence("mails of messages that are not there", numbers - done),
             *_sentence("messages done without their mail", due - numbers),
+        ]
+
+    async def _misled(self, mails: Sequence["Mail"]) -> list[str]:
+        """What is told is of the message's kind, and to whom it is about.
+
+        Its words may differ from one attempt to the next, for each tells the present.
+        """
+        numbers = [mail.number for mail in mails]
+        about = {row["id"]: row for row in await self._connection.fetch(ADDRESSED, numbers)}
+        people = Counter(number for number, _ in {(mail.number, mail.to) for mail in mails})
+        known = [(mail, about[mail.number]) for mail in mails if mail.number in about]
+        strange = {
+            mail.number
+            for mail, message in known
+            if not mail.subject.startswith(BEGINNINGS.get(message["kind"], ()))
+        }
+        astray = {
+            mail.number
+            for mail, message in known
+            if message["email"] is not None and mail.to != message["email"]
+        }
+        return [
+            *_sentence(
+                "Message-IDs with several addressees",
+                (number for number, many in people.items() if many > 1),
+            ),
+            *_sentence("mails of another kind than their message", strange),
+            *_sentence("mails to somebody whom the message is not about", astray),
         ]
 
     async def callbacks(self, relay: "CallbackRelay") -> list[str]:

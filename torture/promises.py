@@ -68,3 +68,38 @@ MAILED = (
     " WHERE o.state = 'done' AND ((o.kind = 'payment_paid' AND p.status = 'paid')"
     " OR (o.kind = 'payment_refunded' AND p.status = 'refunded'))"
 )
+
+# With what the mails of a kind may begin. A mail tells the present: of one registration a first
+# attempt may ask for the payment, and a second one confirm it. Kinds that send none are not here.
+BEGINNINGS: Mapping[str, tuple[str, ...]] = {
+    "registered": (
+        "You are registered: ",
+        "Please pay to keep your place: ",
+        "Please confirm to keep your place: ",
+    ),
+    "waitlisted": ("You are on the waitlist: ",),
+    "promoted": ("A place for you: ", "A place for you, please pay for it: "),
+    "registration_cancelled": ("Registration cancelled: ",),
+    "registration_moved": ("Your registration has changed: ",),
+    "hold_expired": ("Your place was released: ",),
+    "concerned_by_change": ("Please note what has changed: ",),
+    "reminder": ("It begins soon: ",),
+    "payment_paid": ("Payment received: ",),
+    "payment_failed": ("Payment not successful: ",),
+    "payment_refunded": ("Payment refunded: ", "Part of your payment refunded: "),
+    "certificate_issued": ("Your certificate: ",),
+    "recommendations_asked": ("Sessions you may like",),
+    "verification_asked": ("Please verify your e-mail address",),
+    "password_reset_asked": ("Choose a new password",),
+    "password_changed": ("Your password was changed",),
+}
+
+# Of each message its kind, and who attends where it is about a registration or its payment.
+ADDRESSED = (
+    "SELECT o.id, o.kind, a.email FROM outbox o LEFT JOIN payments p ON p.id = o.subject"
+    " AND o.kind IN ('payment_paid', 'payment_failed', 'payment_refunded')"
+    " LEFT JOIN registrations r ON r.id = CASE WHEN o.kind IN ('registered', 'waitlisted',"
+    " 'promoted', 'registration_cancelled', 'registration_moved', 'hold_expired',"
+    " 'concerned_by_change', 'reminder') THEN o.subject ELSE p.registration_id END"
+    " LEFT JOIN attendees a ON a.id = r.attendee_id WHERE o.id = ANY($1::bigint[])"
+)

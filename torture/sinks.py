@@ -7,6 +7,7 @@ from asyncio import StreamReader, StreamWriter
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiosmtpd.smtp import SMTP
@@ -19,8 +20,17 @@ if TYPE_CHECKING:
 
 _PATIENCE = 3.0
 _HEADER = re.compile(
-    rb"^(Message-ID|To|Subject): (.*?)\r?\n(?=\S|\r?\n)", re.MULTILINE | re.DOTALL | re.IGNORECASE
+    rb"^(Message-ID|Subject): (.*?)\r?\n(?=\S|\r?\n)", re.MULTILINE | re.DOTALL | re.IGNORECASE
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """`number` is that of its message in the outbox, which its Message-ID names."""
+
+    number: int
+    to: str
+    subject: str
 
 
 class MailSink:
@@ -29,6 +39,7 @@ class MailSink:
     def __init__(self) -> None:
         self.port = 0
         self.delivered: Counter[str] = Counter()
+        # Under each Message-ID to whom, with which subject.
         self.told: dict[str, set[tuple[str, str]]] = defaultdict(set)
         # The message is taken, and the sender never hears of it.
         self.loses_answers = False
@@ -55,18 +66,22 @@ class MailSink:
         found = {name.lower(): value.decode() for name, value in _HEADER.findall(head)}
         name = found[b"message-id"]
         self.delivered[name] += 1
-        self.told[name].add((found[b"to"], found[b"subject"]))
+        self.told[name].add((", ".join(envelope.rcpt_tos), found[b"subject"]))
         if self.loses_answers and isinstance(server.transport, asyncio.WriteTransport):
             server.transport.abort()
         return "250 OK"
 
     def numbers(self) -> set[int]:
         """Of the messages in the outbox that were told."""
-        return {int(name.removeprefix("<outbox-").partition("@")[0]) for name in self.delivered}
+        return {_number(name) for name in self.delivered}
 
-    def ambiguous(self) -> list[str]:
-        """Message-IDs under which different things were told."""
-        return [name for name, told in self.told.items() if len(told) > 1]
+    def mails(self) -> list[Mail]:
+        """Everything that was told, once, however often it was delivered."""
+        return [
+            Mail(number=_number(name), to=to, subject=subject)
+            for name, told in self.told.items()
+            for to, subject in told
+        ]
 
 
 class CallbackRelay:
@@ -143,6 +158,10 @@ class CallbackRelay:
 
 
 _OWN = frozenset({"host", "content-length", "connection", "accept-encoding"})
+
+
+def _number(message_id: str) -> int:
+    return int(message_id.removeprefix("<outbox-").partition("@")[0])
 
 
 def _encoded(body: Any) -> bytes:
