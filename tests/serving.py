@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 
 import httpx
@@ -11,6 +12,10 @@ from starlette.types import Receive, Scope, Send
 
 if TYPE_CHECKING:
     from app.runtime import Runtime
+
+# Whether something is done by the application of itself (its worker, its log, its counting) and not
+# at a request: tasks inherit it from what they are started by.
+BESIDE_REQUESTS: ContextVar[bool] = ContextVar("beside_requests", default=False)
 
 
 class Served:
@@ -53,6 +58,7 @@ async def served(app: FastAPI) -> AsyncIterator[Served]:
 async def _live(
     app: FastAPI, started: "asyncio.Future[Mapping[str, Any]]", over: asyncio.Event
 ) -> None:
+    BESIDE_REQUESTS.set(True)
     async with app.router.lifespan_context(app) as state:
         started.set_result(dict(state or {}))
         await over.wait()

@@ -21,8 +21,8 @@ async def test_the_overview_takes_one_statement(
     for visitor in (admin, at_home):
         statements.clear()
         await visitor.get("/")
-        # Who asks, and the numbers; what names the outbox is not noted here.
-        assert len(statements) == (1 if visitor is admin else 2)
+        # Who asks, and the numbers.
+        assert len(statements) == 2
 
 
 async def test_the_overview_tells_what_there_is(

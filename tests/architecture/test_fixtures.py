@@ -1,17 +1,21 @@
 """What the tests stand on: a clean database each time, and rows made by the house itself."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from decimal import Decimal
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from app.domain.access import Role
 from app.domain.errors import AlreadyRegistered
 from app.domain.registrations import RegistrationStatus
+from app.domain.times import utc_now
 from app.repositories.uow import UnitOfWork
 from tests import factories
-from tests.serving import Served
+from tests.serving import Served, served
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
@@ -39,3 +43,22 @@ async def test_a_user_logs_in(app: Served, client: httpx.AsyncClient) -> None:
     headers = await factories.login(client, user)
     answer = await client.get("/api/v1/users/me/", headers=headers)
     assert answer.json()["data"]["username"] == user.username
+
+
+async def test_what_an_application_asks_of_itself_is_not_noted(
+    uow: Callable[[], UnitOfWork], statements: list[str]
+) -> None:
+    async def ask() -> None:
+        async with uow().reading() as tx:
+            await tx.changes.look(utc_now(), mark=False)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.create_task(ask())
+        yield
+
+    async with served(FastAPI(lifespan=lifespan)):
+        assert statements == []
+        # As a desk does: in a task that somebody's request has started.
+        await asyncio.create_task(ask())
+    assert len(statements) == 1
