@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, TextClause, text
+from sqlalchemy import TextClause, text
 
 from app.domain.access import Caller, Role, fold
 from app.domain.accounts import SignUp, User
 from app.domain.logins import Credentials, Family, OpenLogin
 from app.domain.pages import Page, PageRequest
 from app.repositories.base import Repository, limited, offset_of
+from app.repositories.driver import Row
 
 COLUMNS = "id, username, email, first_name, last_name, role, is_active, created_at, updated_at"
 _ADD = text(
@@ -153,7 +154,7 @@ class Accounts(Repository):
     async def revoke_one(self, user_id: int, id: str, now: datetime) -> bool:
         """End one open login of a user; says whether there was one."""
         values = {"user_id": user_id, "id": id, "now": now}
-        return (await self._do(_REVOKE_ONE, values)).rowcount > 0
+        return await self._change(_REVOKE_ONE, values) > 0
 
     async def revoke_others(self, user_id: int, id: str, now: datetime) -> None:
         """End all logins of a user but this one."""
@@ -190,7 +191,7 @@ class Accounts(Repository):
         return Credentials(user=user_of(row), password_hash=row["password_hash"])
 
 
-def user_of(row: RowMapping | None) -> User:
+def user_of(row: Row | None) -> User:
     assert row is not None
     return User(
         id=row["id"],

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.access import fold
 from app.domain.attendees import Attendee, AttendeeDraft, AttendeeFilter, Sight
@@ -12,6 +12,7 @@ from app.domain.errors import NotFound
 from app.domain.pages import Page, PageRequest
 from app.domain.records import Record, Showing
 from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
+from app.repositories.driver import Row
 from app.repositories.ownership import OWNER, PROVEN, people_of, self_of
 from app.repositories.questions import parts_of
 from app.repositories.tables import CLAIMING, CLAIMS, PEOPLE
@@ -263,11 +264,11 @@ def _wanted(filter: AttendeeFilter) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if value is not None}
 
 
-def _attendee(row: RowMapping) -> Attendee:
+def _attendee(row: Row) -> Attendee:
     return Attendee(**row)
 
 
-def _showing(row: RowMapping) -> Showing:
+def _showing(row: Row) -> Showing:
     return Showing(owner_id=row["owner_id"], is_guests=row["is_guests"])
 
 

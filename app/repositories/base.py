@@ -1,13 +1,14 @@
 """What every repository shares: a connection, and the way from rows to values."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from sqlalchemy import CursorResult, Executable, RowMapping
+from sqlalchemy import TextClause
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.pages import PageRequest
+from app.repositories import driver
+from app.repositories.driver import Answer, Row, Values
 from app.repositories.failures import is_overtaken
 
 # Pages up to here have statements of their own; whoever leafs on shares one.
@@ -35,30 +36,29 @@ class Repository:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def _rows(
-        self, statement: Executable, values: Mapping[str, Any] | None = None
-    ) -> Sequence[RowMapping]:
-        result = await self._do(statement, values)
-        return result.mappings().all()
+    async def _rows(self, statement: TextClause, values: Values | None = None) -> Sequence[Row]:
+        return (await self._do(statement, values)).all()
 
-    async def _row(
-        self, statement: Executable, values: Mapping[str, Any] | None = None
-    ) -> RowMapping | None:
-        result = await self._do(statement, values)
-        return result.mappings().one_or_none()
+    async def _row(self, statement: TextClause, values: Values | None = None) -> Row | None:
+        row: Row | None = (await self._do(statement, values)).one_or_none()
+        return row
 
-    async def _do(
-        self, statement: Executable, values: Mapping[str, Any] | None = None
-    ) -> CursorResult[Any]:
+    async def _do(self, statement: TextClause, values: Values | None = None) -> Answer:
         try:
-            return await self._connection.execute(statement, values)
+            return await driver.ask(self._connection, statement, values)
         except DBAPIError as error:
-            if not is_overtaken(error) or await self._in_transaction():
+            if not is_overtaken(error) or await self._has_begun():
                 raise
         # A question that stands alone is asked again, and planned anew.
-        return await self._connection.execute(statement, values)
+        return await driver.ask(self._connection, statement, values)
 
-    async def _in_transaction(self) -> bool:
+    async def _change(self, statement: TextClause, values: Values | None = None) -> int:
+        """Do it, and return how many rows it has changed."""
+        return await driver.change(self._connection, statement, values)
+
+    async def _has_begun(self) -> bool:
+        """Whether a transaction goes on here; what was known of the tables is forgotten."""
         raw = await self._connection.get_raw_connection()
         assert raw.driver_connection is not None
+        await raw.driver_connection.reload_schema_state()
         return bool(raw.driver_connection.is_in_transaction())

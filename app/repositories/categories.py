@@ -5,13 +5,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import RowMapping, TextClause, text
+from sqlalchemy import TextClause, text
 
 from app.domain.access import fold
 from app.domain.categories import Category
 from app.domain.pages import Page, PageRequest
 from app.repositories.base import Repository
 from app.repositories.conferences import ordered
+from app.repositories.driver import Row
 
 _COLUMNS = "c.id, c.name, c.slug"
 _FIND = text(f"SELECT {_COLUMNS} FROM categories c WHERE id = :id")
@@ -73,7 +74,7 @@ class Categories(Repository):
         await self._do(_DELETE, {"id": id})
 
 
-def _category(row: RowMapping) -> Category:
+def _category(row: Row) -> Category:
     return Category(id=row["id"], name=row["name"], slug=row["slug"])
 
 

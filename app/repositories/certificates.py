@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.certificates import (
     Attendance,
@@ -20,6 +20,7 @@ from app.domain.times import TimeRange
 from app.repositories.conferences import COLUMNS as CONFERENCE
 from app.repositories.conferences import conference_of
 from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
+from app.repositories.driver import Row
 from app.repositories.ownership import COMING_AS
 from app.repositories.questions import parts_of
 from app.repositories.tables import CERTIFICATES
@@ -220,7 +221,7 @@ class Certificates(ListingRepository):
         return Page(items=[_certificate(row) for row in rows], count=count, request=page)
 
 
-def _certificate(row: RowMapping) -> Certificate:
+def _certificate(row: Row) -> Certificate:
     return Certificate(
         id=row["id"],
         number=row["number"],

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnClause, TextualSelect, column, text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.access import Caller
@@ -46,8 +46,6 @@ _BY_START = ("start_date",)
 # More hits than these are no longer ranked or sorted: they are met in the order of their start.
 _FEW = 1000
 _EVERYTHING = "deleted_at IS NULL"
-_NAMES = ("id", "xmin", "shown", "version", "counted", "oldest", "mark", "until", "own")
-_COLUMNS: Sequence[ColumnClause[Any]] = [column(name) for name in _NAMES]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,13 +157,13 @@ def _places(page: PageRequest) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def _hits_statement(names: tuple[str, ...]) -> TextualSelect:
+def _hits_statement(names: tuple[str, ...]) -> TextClause:
     hits = f"SELECT FROM conferences c WHERE {PUBLIC} AND {where(names, by_index=True)}"
-    return text(f"SELECT count(*) FROM ({hits} LIMIT {_FEW + 1}) AS hits").columns(column("count"))
+    return text(f"SELECT count(*) FROM ({hits} LIMIT {_FEW + 1}) AS hits")
 
 
 @lru_cache(maxsize=512)
-def _statement(shape: _Shape, counted: str) -> TextualSelect:
+def _statement(shape: _Shape, counted: str) -> TextClause:
     """Sizes are written out: what plans a query can do little with a limit it does not know."""
     asked = where(shape.conditions, by_index=shape.few or shape.sees == "all")
     behind = f" AND {_behind(shape.ordering)}" if shape.place == "after" else ""
@@ -183,7 +181,7 @@ def _statement(shape: _Shape, counted: str) -> TextualSelect:
         f" LEFT JOIN (SELECT part.*, row_number() OVER (ORDER BY {order}) AS place"
         f" FROM ({' UNION ALL '.join(parts)}) AS part ORDER BY {order} LIMIT {shape.size}{offset})"
         " AS page ON true ORDER BY page.place"
-    ).columns(*_COLUMNS)
+    )
 
 
 def _part(shape: _Shape, conditions: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnClause, column, text
+from sqlalchemy import text
 
 from app.domain.access import Caller
 from app.domain.conferences import (
@@ -29,17 +29,15 @@ COLUMNS = (
     " organizer_id, created_at, updated_at, category_id, cover_image, waiting, is_online,"
     " online_url, tags, reviews_count, ratings_sum"
 )
-NAMED: list[ColumnClause[Any]] = [column(name.strip()) for name in COLUMNS.split(",")]
 # Days are told in a conference's own zone. Its name is tried as it is stored, so that a zone
 # this database does not know is refused once and cannot spoil a list later.
 _KNOWN_TIMEZONE = "CASE WHEN now() AT TIME ZONE :timezone IS NOT NULL THEN :timezone END"
 # What kind of occasion one is that does not say so.
 USUAL_CATEGORY = "(SELECT id FROM categories WHERE slug = 'conference')"
 
-# A text that names its columns has its results described once, not each time.
 _FIND = text(
     f"SELECT {SHOWS_ONLINE_URL} AS shown, {COLUMNS} FROM conferences c WHERE id = :id AND {VISIBLE}"
-).columns(column("shown"), *NAMED)
+)
 _LOCK = text(
     f"SELECT {COLUMNS} FROM conferences WHERE id = :id AND deleted_at IS NULL FOR NO KEY UPDATE"
 )
@@ -74,7 +72,7 @@ _DELETE = text("UPDATE conferences SET deleted_at = :now, updated_at = :now WHER
 _VERSIONS = text(
     f"SELECT xmin, {COLUMNS} FROM conferences c WHERE id = ANY(CAST(:ids AS bigint[]))"
     f" AND {VISIBLE}"
-).columns(column("xmin"), *NAMED)
+)
 # Rows by id, each with the transaction that wrote it: whatever changes a row changes that.
 _remembered: dict[int, tuple[int, Conference]] = {}
 _MOST_REMEMBERED = 2_000

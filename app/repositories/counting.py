@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import RowMapping, TextClause, text
+from sqlalchemy import TextClause, text
 
 from app.domain.pages import PageRequest
 from app.repositories.base import Repository, limited, offset_of
+from app.repositories.driver import Row
 from app.repositories.known_counts import Question, known_counts
 
 # More hits than these are not sorted.
@@ -48,7 +49,7 @@ class Listing:
 class ListingRepository(Repository):
     async def _page(
         self, listing: Listing, values: Mapping[str, Any], page: PageRequest
-    ) -> tuple[Sequence[RowMapping], int]:
+    ) -> tuple[Sequence[Row], int]:
         """The rows of the page, and the count of the whole."""
         first = _looked_up(listing, listing.sights[0])
         # What is one's own is little: its own index is enough.

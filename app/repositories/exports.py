@@ -8,7 +8,6 @@ twice, and nothing is missed that was there from the beginning.
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row as SqlRow
 from sqlalchemy import TextClause, text
 
 from app.domain.exports import CHUNK, COLUMNS, Chunk, Column, Kind, Place, Row, Scope, Subject
@@ -152,10 +151,10 @@ class Exports(Repository):
         return Chunk(rows=_cells(rows, COLUMNS[subject]), last=_last(rows) or place)
 
 
-def _last(rows: Sequence[SqlRow[Any]]) -> Place | None:
+def _last(rows: Sequence[Any]) -> Place | None:
     if not rows:
         return None
-    last = rows[-1]._mapping
+    last = rows[-1]
     return Place(
         conference_id=last["conference_id"],
         registration_id=last["place"],
@@ -163,11 +162,11 @@ def _last(rows: Sequence[SqlRow[Any]]) -> Place | None:
     )
 
 
-def _cells(rows: Sequence[SqlRow[Any]], columns: Sequence[Column]) -> Sequence[Row]:
+def _cells(rows: Sequence[Any], columns: Sequence[Column]) -> Sequence[Row]:
     """The columns' values, in their order; what was counted in minor units is decimal."""
     if not rows:
         return []
-    places = {name: index for index, name in enumerate(rows[0]._fields)}
+    places = {name: index for index, name in enumerate(rows[0].keys())}
     wanted = [places[column.name] for column in columns]
     priced = [places[column.name] for column in columns if column.kind is Kind.MONEY]
     if not priced:
@@ -177,7 +176,7 @@ def _cells(rows: Sequence[SqlRow[Any]], columns: Sequence[Column]) -> Sequence[R
 
 
 def _with_amounts(
-    row: SqlRow[Any], wanted: Sequence[int], priced: Sequence[int], currency: str
+    row: Sequence[Any], wanted: Sequence[int], priced: Sequence[int], currency: str
 ) -> Row:
     return tuple(
         Money(minor=row[index], currency=currency).amount if index in priced else row[index]

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import column, text
+from sqlalchemy import text
 
 from app.domain.conferences import Conference
 from app.domain.glances import Counters, Glance, Known, Ties
 from app.repositories.base import Repository
 from app.repositories.changes import MARK, OLDEST, raised
-from app.repositories.conferences import COLUMNS, NAMED, conference_of, remember, remembered
+from app.repositories.conferences import COLUMNS, conference_of, remember, remembered
 from app.repositories.ownership import owned_by
 from app.repositories.tables import CLAIMING, COUNTS, FACTS
 
@@ -38,19 +38,11 @@ _TAKE = text(
     " (SELECT array_agg(id) AS ids, array_agg(version) AS versions FROM seen) AS rows,"
     " (SELECT array_agg(viewer) AS viewers, array_agg(id) AS ids, array_agg(hidden) AS hidden"
     f" FROM ({_TIES}) AS ties) AS tied"
-).columns(
-    *[
-        column(name)
-        for name in (
-            *("facts", "counts", "oldest", "mark"),
-            *("ids", "versions", "viewers", "tied", "hidden"),
-        )
-    ]
 )
 _READ = text(
     f"SELECT xmin, {COLUMNS} FROM conferences c WHERE id = ANY(CAST(:ids AS bigint[]))"
     " AND deleted_at IS NULL"
-).columns(column("xmin"), *NAMED)
+)
 
 
 class Glances(Repository):

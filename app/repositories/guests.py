@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.access import Caller
 from app.domain.guests import Comer, Guest, GuestFilter, GuestList
 from app.domain.pages import Page, PageRequest
 from app.domain.registrations import RegistrationStatus
 from app.repositories.base import Repository
+from app.repositories.driver import Row
 from app.repositories.ownership import BY_OTHERS, OWNER, shown_by
 from app.repositories.tables import LIVE
 from app.repositories.visibility import VISIBLE
@@ -120,5 +121,5 @@ def _order(ordering: Sequence[str]) -> Sequence[str]:
     ]
 
 
-def _comer(row: RowMapping) -> Comer:
+def _comer(row: Row) -> Comer:
     return Comer(**{**row, "status": RegistrationStatus(row["status"])})

@@ -132,7 +132,7 @@ class IdempotencyKeys(Repository):
 
     async def forget(self, before: datetime) -> int:
         """Drop keys claimed before that time; returns how many."""
-        return (await self._do(_FORGET, {"before": before})).rowcount
+        return await self._change(_FORGET, {"before": before})
 
 
 def _lock_of(claim: Claim) -> int:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.invoices import Invoice, InvoiceFilter
 from app.domain.invoicing import InvoiceDraft, Sale
@@ -12,6 +12,7 @@ from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
 from app.domain.payments import PaymentStatus
 from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
+from app.repositories.driver import Row
 from app.repositories.ownership import OWNER_ID, concerning
 from app.repositories.questions import parts_of
 from app.repositories.tables import INVOICES, PAYMENTS
@@ -160,11 +161,11 @@ def _where(
     return parts, values
 
 
-def _sale(row: RowMapping) -> Sale:
+def _sale(row: Row) -> Sale:
     return Sale(**{name: row[name] for name in _SOLD})
 
 
-def _invoice(row: RowMapping) -> Invoice:
+def _invoice(row: Row) -> Invoice:
     return Invoice(
         id=row["id"],
         number=row["number"],

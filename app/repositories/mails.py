@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.money import Money
 from app.domain.payments import Method, PaymentStatus
 from app.domain.registrations import RegistrationStatus
 from app.domain.times import TimeRange
 from app.repositories.base import Repository
+from app.repositories.driver import Row
 from app.repositories.ownership import OWNER
 
 _PLACE = (
@@ -173,7 +174,7 @@ class Mails(Repository):
         }
 
 
-def _registration(row: RowMapping) -> RegistrationFacts:
+def _registration(row: Row) -> RegistrationFacts:
     of = "conference" if row["session_name"] is None else "session"
     return RegistrationFacts(
         registration_id=row["registration_id"],
@@ -201,7 +202,7 @@ def _registration(row: RowMapping) -> RegistrationFacts:
     )
 
 
-def _payment(row: RowMapping) -> PaymentFacts:
+def _payment(row: Row) -> PaymentFacts:
     return PaymentFacts(
         payment_id=row["payment_id"],
         status=PaymentStatus(row["payment_status"]),

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.news import News, Told, Whereabouts
 from app.domain.times import TimeRange
 from app.repositories.base import Repository
+from app.repositories.driver import Row
 from app.repositories.tables import LIVE
 
 _PARTS = ("starts_at", "ends_at", "timezone", "place", "is_online", "online_url")
@@ -139,7 +140,7 @@ def _parts(whereabouts: Whereabouts) -> dict[str, object]:
     }
 
 
-def _whereabouts(row: RowMapping, when: str) -> Whereabouts:
+def _whereabouts(row: Row, when: str) -> Whereabouts:
     return Whereabouts(
         period=TimeRange(start=row[f"{when}_starts_at"], end=row[f"{when}_ends_at"]),
         timezone=row[f"{when}_timezone"],

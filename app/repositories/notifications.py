@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.notifications import Notice, Notification, NotificationFilter, NotificationKind
 from app.domain.pages import Page, PageRequest
 from app.repositories.base import Repository
+from app.repositories.driver import Row
 from app.repositories.ownership import OWNER
 
 # In order of id, so that two who tell the same people wait for each other and do not lock up.
@@ -118,5 +119,5 @@ def _order(ordering: tuple[str, ...]) -> str:
     return ", ".join([*chosen, "n.id DESC"])
 
 
-def _notice(row: RowMapping) -> Notice:
+def _notice(row: Row) -> Notice:
     return Notice(**{**row, "kind": NotificationKind(row["kind"])})

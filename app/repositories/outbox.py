@@ -110,7 +110,7 @@ class Outbox(Repository):
         """
         if not messages:
             return 0
-        done = await self._do(
+        return await self._change(
             _ANNOUNCE,
             {
                 "kinds": [message.kind.value for message in messages],
@@ -121,7 +121,6 @@ class Outbox(Repository):
                 "now": now,
             },
         )
-        return done.rowcount
 
     async def claim(
         self, lane: Lane, lease: str, until: datetime, now: datetime, most: int
@@ -174,7 +173,7 @@ class Outbox(Repository):
     async def redrive(self, ids: Sequence[int] | None, now: datetime) -> int:
         """Open dead messages again, all of them when `ids` is None; returns how many."""
         values = {"ids": None if ids is None else list(ids), "now": now}
-        return (await self._do(_REDRIVE, values)).rowcount
+        return await self._change(_REDRIVE, values)
 
 
 def _storable(error: str) -> str:

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.own_registrations import OwnFilter, OwnRegistration
 from app.domain.pages import Page, PageRequest
 from app.domain.times import TimeRange
 from app.repositories.base import Repository
+from app.repositories.driver import Row
 from app.repositories.ownership import owned_by
 from app.repositories.registrations import COLUMNS, JOINED, registration_of
 from app.repositories.tables import CLAIMING
@@ -60,7 +61,7 @@ def _order(page: PageRequest) -> str:
     return ", ".join([*chosen, "r.id DESC"])
 
 
-def _own(row: RowMapping) -> OwnRegistration:
+def _own(row: Row) -> OwnRegistration:
     of_session = row["session_starts_at"] is not None
     return OwnRegistration(
         registration=registration_of(row),

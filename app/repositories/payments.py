@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.errors import NotFound
 from app.domain.money import Money
@@ -19,6 +19,7 @@ from app.domain.payments import (
 )
 from app.domain.registrations import Registration
 from app.repositories.counting import Listing, ListingRepository, in_order
+from app.repositories.driver import Row
 from app.repositories.ownership import OWNER_ID, concerning
 from app.repositories.tables import PAYMENTS
 
@@ -177,13 +178,13 @@ class Payments(ListingRepository):
         rows, count = await self._page(listing, values, page)
         return Page(items=[_payment(row) for row in rows], count=count, request=page)
 
-    def _found(self, row: RowMapping | None) -> Payment:
+    def _found(self, row: Row | None) -> Payment:
         if row is None:
             raise NotFound
         return _payment(row)
 
 
-def _payment(row: RowMapping) -> Payment:
+def _payment(row: Row) -> Payment:
     return Payment(
         id=row["id"],
         registration_id=row["registration_id"],

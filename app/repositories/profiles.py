@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.access import Caller, fold
 from app.domain.accounts import User
@@ -12,6 +12,7 @@ from app.domain.profiles import Profile, ProfileChange, ProfileFilter
 from app.repositories.accounts import COLUMNS as USER_COLUMNS
 from app.repositories.accounts import user_of
 from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
+from app.repositories.driver import Row
 from app.repositories.questions import parts_of
 from app.repositories.tables import ACCOUNTS
 from app.repositories.tables.accounts import NAMES
@@ -196,10 +197,10 @@ def _wanted(filter: ProfileFilter) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if value is not None}
 
 
-def _known(row: RowMapping | None) -> Profile:
+def _known(row: Row | None) -> Profile:
     assert row is not None
     return _profile(row)
 
 
-def _profile(row: RowMapping) -> Profile:
+def _profile(row: Row) -> Profile:
     return Profile(user=user_of(row), **{name: row[name] for name in _OWN})

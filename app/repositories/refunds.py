@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.money import Money
 from app.domain.refunds import Refund
 from app.repositories.base import Repository
+from app.repositories.driver import Row
 
 _COLUMNS = "f.id, f.payment_id, f.amount_minor, f.currency, f.reason, f.refunded_by, f.created_at"
 _OF_PAYMENT = text(f"SELECT {_COLUMNS} FROM refunds f WHERE f.payment_id = :id ORDER BY f.id")
@@ -26,7 +27,7 @@ class Refunds(Repository):
         return [_refund(row) for row in await self._rows(_OF_REGISTRATION, {"id": registration_id})]
 
 
-def _refund(row: RowMapping) -> Refund:
+def _refund(row: Row) -> Refund:
     return Refund(
         id=row["id"],
         payment_id=row["payment_id"],

@@ -6,7 +6,7 @@ from datetime import datetime
 from json import dumps
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.errors import NotFound
 from app.domain.money import Money
@@ -15,6 +15,7 @@ from app.domain.registrations import Registration, RegistrationFilter, Registrat
 from app.domain.times import TimeRange
 from app.domain.trail import Actor
 from app.repositories.counting import Listing, ListingRepository, in_order
+from app.repositories.driver import Row
 from app.repositories.ownership import OWNER_ID, all_concerning, owned_by
 from app.repositories.tables import CLAIMING, CLAIMS
 
@@ -291,7 +292,7 @@ def _columns(
     }
 
 
-def registration_of(row: RowMapping) -> Registration:
+def registration_of(row: Row) -> Registration:
     return Registration(
         id=row["id"],
         conference_id=row["conference_id"],

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
 from app.domain.reports import ConferenceReport, ReportFilter, SessionReport, TicketTypeReport
 from app.repositories.base import limited, offset_of
 from app.repositories.counting import ListingRepository
+from app.repositories.driver import Row
 from app.repositories.tables import FACTS, LIVE, PROGRAMMES
 
 _CONFERENCES_FROM = "FROM conferences c WHERE"
@@ -119,7 +120,7 @@ class Reports(ListingRepository):
 
     async def _rows_of(
         self, statement: str, filter: ReportFilter, page: PageRequest
-    ) -> Sequence[RowMapping]:
+    ) -> Sequence[Row]:
         reported, values = _reported(filter)
         asked = text(statement.format(reported=reported, limit=limited(page)))
         return await self._rows(asked, values | offset_of(page))

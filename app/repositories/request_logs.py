@@ -89,4 +89,4 @@ class RequestLogs(ListingRepository):
 
     async def forget(self, before: datetime, most: int) -> int:
         """Drop at most so many entries from before that time; returns how many."""
-        return (await self._do(_FORGET, {"before": before, "most": most})).rowcount
+        return await self._change(_FORGET, {"before": before, "most": most})

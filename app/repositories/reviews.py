@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.access import Caller
 from app.domain.pages import Page, PageRequest
 from app.domain.reviews import Presence, Review, ReviewDraft, ReviewFilter
 from app.repositories.counting import Listing, ListingRepository, in_order, is_indexed
+from app.repositories.driver import Row
 from app.repositories.ownership import owned_by
 from app.repositories.questions import parts_of
 from app.repositories.tables import FACTS, REVIEWS
@@ -200,5 +201,5 @@ def _sights(viewer: Caller | None) -> Sequence[str]:
     return [f"{_STANDING} AND {OPEN}", f"{_STANDING} AND {HIDDEN}"]
 
 
-def _review(row: RowMapping) -> Review:
+def _review(row: Row) -> Review:
     return Review(**row)

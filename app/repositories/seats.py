@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.admission import Held, Offer, Pool, PoolKind, Stock, Target
 from app.domain.conferences import ConferenceStatus, Visibility
@@ -12,6 +12,7 @@ from app.domain.registrations import RegistrationStatus, Shift
 from app.domain.supply import Person, TicketKind, Venue
 from app.domain.times import TimeRange
 from app.repositories.base import Repository
+from app.repositories.driver import Row
 from app.repositories.ownership import BY_OTHERS, OWNER_ID
 
 _LOCK_CONFERENCES = text(
@@ -168,7 +169,7 @@ def _person(row: Sequence[Any]) -> Person:
     return Person(id=row[0], user_id=row[1], created_by=row[2], is_proven=row[3])
 
 
-def _session_offer(row: RowMapping) -> Offer:
+def _session_offer(row: Row) -> Offer:
     return Offer(
         target=Target(conference_id=row["conference_id"], session_id=row["id"]),
         name=row["name"],
@@ -178,7 +179,7 @@ def _session_offer(row: RowMapping) -> Offer:
     )
 
 
-def _ticket_kind(row: RowMapping) -> TicketKind:
+def _ticket_kind(row: Row) -> TicketKind:
     return TicketKind(
         id=row["id"],
         conference_id=row["conference_id"],
@@ -189,7 +190,7 @@ def _ticket_kind(row: RowMapping) -> TicketKind:
     )
 
 
-def _stock(kind: PoolKind, row: RowMapping) -> Stock:
+def _stock(kind: PoolKind, row: Row) -> Stock:
     return Stock(
         pool=Pool(kind, row["id"]),
         name=row["name"],

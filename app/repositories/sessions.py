@@ -168,11 +168,11 @@ class Sessions(Repository):
 
     async def ids_of(self, conference_id: int) -> Sequence[int]:
         """Of every living session of a conference."""
-        return (await self._do(_IDS_OF, {"id": conference_id})).scalars().all()
+        return (await self._do(_IDS_OF, {"id": conference_id})).scalars()
 
     async def attendee_ids(self, id: int) -> Sequence[int]:
         """Who holds a live registration for it."""
-        return (await self._do(_ATTENDEE_IDS, {"id": id})).scalars().all()
+        return (await self._do(_ATTENDEE_IDS, {"id": id})).scalars()
 
     async def move_registrations(self, id: int, period: TimeRange) -> None:
         """Copy the session's new period to the registrations that claim it."""

@@ -78,8 +78,8 @@ class TicketTypes(Repository):
         statement = _page_statement(page.ordering or ("created_at",))
         rows = (await self._do(statement, values)).all()
         # A page past the end is one row with the count and no ticket type.
-        items = [ticket_type_of(row) for row in rows if row.id is not None]
-        return Page(items=items, count=rows[0].total, request=page)
+        items = [ticket_type_of(row) for row in rows if row["id"] is not None]
+        return Page(items=items, count=rows[0]["total"], request=page)
 
     async def add(
         self, draft: TicketTypeDraft, conference: Conference, price: Money, now: datetime

@@ -1,12 +1,13 @@
 """Tickets: every fact of one in one statement."""
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.money import Money
 from app.domain.registrations import RegistrationStatus
 from app.domain.tickets import Ticket
 from app.domain.times import TimeRange
 from app.repositories.base import Repository
+from app.repositories.driver import Row
 from app.repositories.ownership import OWNER_ID
 
 COLUMNS = (
@@ -37,7 +38,7 @@ class Tickets(Repository):
         return None if row is None else ticket_of(row)
 
 
-def ticket_of(row: RowMapping) -> Ticket:
+def ticket_of(row: Row) -> Ticket:
     return Ticket(
         code=str(row["ticket_code"]),
         registration_id=row["id"],

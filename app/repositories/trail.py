@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from app.domain.histories import HistoryEntry, HistoryFilter
 from app.domain.pages import Page, PageRequest
 from app.domain.trail import Actor, ActorKind
 from app.repositories.counting import Listing, ListingRepository, in_order
+from app.repositories.driver import Row
 from app.repositories.tables import TRAIL
 
 _SHOWN = (
@@ -63,7 +62,7 @@ class Trail(ListingRepository):
         return Page(items=[_entry(row) for row in rows], count=count, request=page)
 
 
-def _entry(row: RowMapping) -> HistoryEntry:
+def _entry(row: Row) -> HistoryEntry:
     changes = row["changes"] or {}
     # What is new begins somewhere; a row of it says no more than that.
     if row["state"] is not None and row["verb"] == "created":

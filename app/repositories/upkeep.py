@@ -49,19 +49,19 @@ class Upkeep(Repository):
 
     async def forget_families(self, before: datetime, most: int) -> int:
         """Drop logins whose refresh tokens have all expired; returns how many."""
-        return (await self._do(_FORGET_FAMILIES, {"before": before, "most": most})).rowcount
+        return await self._change(_FORGET_FAMILIES, {"before": before, "most": most})
 
     async def forget_tokens(self, before: datetime, most: int) -> int:
         """Drop mailed tokens that had expired by then; returns how many."""
-        return (await self._do(_FORGET_TOKENS, {"before": before, "most": most})).rowcount
+        return await self._change(_FORGET_TOKENS, {"before": before, "most": most})
 
     async def forget_messages(self, before: datetime, most: int) -> int:
         """Drop messages that were done before that time; returns how many."""
-        return (await self._do(_FORGET_MESSAGES, {"before": before, "most": most})).rowcount
+        return await self._change(_FORGET_MESSAGES, {"before": before, "most": most})
 
     async def forget_news(self, before: datetime, most: int) -> int:
         """Drop what was told before that time, and by whom; returns how many."""
-        return (await self._do(_FORGET_NEWS, {"before": before, "most": most})).rowcount
+        return await self._change(_FORGET_NEWS, {"before": before, "most": most})
 
     async def fold_tallies(self, most: int) -> None:
         """Sum up the tallies of registrations if there are more rows of them than that."""

@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 
 from app.domain.admission import Target
 from app.domain.pages import Page, PageRequest
 from app.domain.registrations import Registration
 from app.domain.waitlist import Entry, Standing, Waiting, WaitlistEvent, WaitlistFilter
 from app.repositories.base import Repository
+from app.repositories.driver import Row
 from app.repositories.ownership import owned_by
 from app.repositories.registrations import COLUMNS, JOINED, registration_of
 
@@ -199,9 +200,9 @@ def _where(filter: WaitlistFilter, table: str) -> tuple[str, dict[str, Any]]:
     return " AND ".join(f"{table}.{name} = :{name}" for name in values), values
 
 
-def _targets(rows: Sequence[RowMapping]) -> Sequence[Target]:
+def _targets(rows: Sequence[Row]) -> Sequence[Target]:
     return [Target(**row) for row in rows]
 
 
-def _entry(row: RowMapping) -> Entry:
+def _entry(row: Row) -> Entry:
     return Entry(**{**row, "event": WaitlistEvent(row["event"])})
