@@ -83,7 +83,8 @@ class About:
     """What the document of one application says beside its routes.
 
     `prefix` is where the application is mounted; the paths of its document continue it. `also` is
-    another place within it under which its pages are looked for.
+    another place within it under which its pages are looked for. Where `empty_is_left_out`, what is
+    empty in a query is as good as left out: browsers send whole forms.
     """
 
     summary: str
@@ -91,6 +92,7 @@ class About:
     tags: Sequence[tuple[str, str]]
     prefix: str = ""
     also: str = ""
+    empty_is_left_out: bool = False
 
 
 NATIVE = About(summary="A conference service", description=DESCRIPTION, tags=TAGS)
@@ -162,6 +164,8 @@ def document(app: FastAPI, about: About = NATIVE) -> dict[str, Any]:
             # That no token is needed is said, not left out.
             operation.setdefault("security", [])
             _name_the_key(operation)
+            if about.empty_is_left_out:
+                _let_be_empty(operation)
     made["components"]["parameters"] = {"IdempotencyKey": _KEY}
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -203,6 +207,12 @@ def _name_the_key(operation: dict[str, Any]) -> None:
     if "422" in operation["responses"]:
         reference = {"$ref": "#/components/parameters/IdempotencyKey"}
         operation.setdefault("parameters", []).append(reference)
+
+
+def _let_be_empty(operation: dict[str, Any]) -> None:
+    for parameter in operation.get("parameters", ()):
+        if parameter.get("in") == "query":
+            parameter["allowEmptyValue"] = True
 
 
 def _page(content: bytes) -> Response:

@@ -242,7 +242,11 @@ PathId = Annotated[
     BeforeValidator(_path_id),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MOST_ID, "format": "int64"}),
 ]
-"""The id in a path; what cannot be one is not found."""
+"""The id in a path; what cannot be one is not found.
+
+Where words may stand in its place (`conferences/mine/`), the path says `:int`: the methods of such
+a path are those of the word, and no others.
+"""
 
 Seats = Annotated[int, Field(strict=True, ge=1, le=MOST_SEATS)]
 """How many fit in, or how many are asked for."""

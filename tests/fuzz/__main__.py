@@ -5,11 +5,11 @@
 All checks and all phases: the examples of the documents, what lies at the edges of the schemas,
 what is drawn from them, and requests that take what earlier ones have answered (stateful).
 
-A real server with the demo's data for each person, for they may change what all others find. Rounds
-go on, each with the next seed, until there were that many cases; the exit status is 1 if any of
-them failed, if what a round has left breaks a promise (`plenary audit`), or if the server logged an
-error that nobody expected. In the end it prints how many cases there were, of each document and as
-whom.
+A real server with the demo's data for each person, for they may change what all others find; as
+many people at once as there are cores. Rounds go on, each with the next seed, until there were that
+many cases; the exit status is 1 if any of them failed, if what a round has left breaks a promise
+(`plenary audit`), or if the server logged an error that nobody expected. In the end it prints how
+many cases there were, of each document and as whom, and what was found.
 """
 
 import asyncio
@@ -54,7 +54,11 @@ _ENVIRONMENT = {
     "PLENARY_LOG_FORMAT": "json",
     "PLENARY_LOG_LEVEL": "warning",
 }
+# For what is asked beside the cases; the machine may have much other work.
+_PATIENCE = 60.0
 _UNEXPECTED = "unexpected error"
+# How schemathesis begins to tell of answers of 5xx.
+_SERVER_ERROR = "Server error"
 
 
 @dataclass(kw_only=True)
@@ -81,33 +85,49 @@ class Run:
 
 
 async def fuzz(cases: int, home: Path) -> Tally:
-    """Rounds until there were that many cases."""
+    """Rounds until there were that many cases; each of them is gone through to its end."""
     tally, seed = Tally(), SEED
+    places = asyncio.Semaphore(os.cpu_count() or 1)
     while tally.cases < cases and not tally.failed:
-        for person, login in PEOPLE.items():
-            directory = home / f"{seed}-{person.replace(' ', '-')}"
-            directory.mkdir()
-            server = await processes.serve(_ENVIRONMENT, directory, "--demo")
-            try:
-                headers = await _headers(server.url, login)
-                for name, prefix in DOCUMENTS.items():
-                    out = directory / name
-                    url = f"{server.url}{prefix}/openapi.json"
-                    run = Run(document=name, person=person, seed=seed, out=out)
-                    await _document(tally, run, url, headers)
-                await _audit(tally, directory)
-            finally:
-                await server.stop()
-            _add_log(tally, server.log)
+        async with asyncio.TaskGroup() as round_:
+            for person in PEOPLE:
+                round_.create_task(_come(tally, person, seed, home, places))
         seed += 1
     return tally
+
+
+async def _come(
+    tally: Tally, person: str, seed: int, home: Path, places: asyncio.Semaphore
+) -> None:
+    """One person goes through every document, and the auditor looks at what is left."""
+    directory = home / f"{seed}-{person.replace(' ', '-')}"
+    async with places:
+        directory.mkdir()
+        server = await processes.serve(_ENVIRONMENT, directory, "--demo")
+        try:
+            headers = await _headers(server.url, PEOPLE[person])
+            for name, prefix in DOCUMENTS.items():
+                run = Run(document=name, person=person, seed=seed, out=directory / name)
+                url = f"{server.url}{prefix}/openapi.json"
+                await _documented(url)
+                await _document(tally, run, url, headers)
+            await _audit(tally, directory)
+        finally:
+            await server.stop()
+        _add_log(tally, server.log)
+
+
+async def _documented(url: str) -> None:
+    """Have the document made, for which schemathesis waits ten seconds and no longer."""
+    async with httpx.AsyncClient(timeout=_PATIENCE) as client:
+        (await client.get(url)).raise_for_status()
 
 
 async def _headers(url: str, login: tuple[str, str] | None) -> list[str]:
     """Who one is, as options: asked for once, since names and passwords are fuzzed as well."""
     if login is None:
         return []
-    async with httpx.AsyncClient(base_url=url) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=_PATIENCE) as client:
         body = dict(zip(("username", "password"), login, strict=True))
         answer = await client.post("/api/v1/token/", json=body)
         return ["--header", f"Authorization: Bearer {answer.json()['data']['access']}"]
@@ -149,7 +169,10 @@ async def _document(tally: Tally, run: Run, url: str, headers: list[str]) -> Non
         for operation in failure["operations"]:
             print(f"  {failure['title']}: {operation}")
     for error in told.get("errors", []):
-        print(f"  {error}")
+        tally.found[error["title"]] += error["count"]
+        print(f"  {error['title']}: {error['count']}")
+    if not told.get("complete"):
+        tally.found["a run that did not get to its end"] += 1
     print(f"  told in {out.with_suffix('.txt')}", flush=True)
 
 
@@ -181,6 +204,8 @@ def _table(counted: Counter[tuple[str, str]]) -> str:
         [document, *(f"{counted[document, person]:,}" for person in PEOPLE)]
         for document in DOCUMENTS
     ]
+    sums = (sum(counted[document, person] for document in DOCUMENTS) for person in PEOPLE)
+    lines.append(["all", *(f"{cases:,}" for cases in sums)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
@@ -191,10 +216,16 @@ def main() -> int:
     tally = asyncio.run(fuzz(cases, home))
     took = monotonic() - began
     print(_table(tally.counted))
-    print(f"{tally.cases} cases in {took:.0f} s: {tally.found.total()} failures")
+    errors = sum(n for title, n in tally.found.items() if title.startswith(_SERVER_ERROR))
+    others = tally.found.total() - errors
+    print(
+        f"{tally.cases:,} cases in {took:.0f} s: {errors} server errors,"
+        f" {others or 'no'} unexplained failure{'' if others == 1 else 's'}"
+    )
     for title, count in tally.found.items():
         print(f"  {count} × {title}")
     if tally.failed:
+        print(f"  in {', '.join(tally.failed)}")
         return 1
     shutil.rmtree(home, ignore_errors=True)
     return 0

@@ -104,7 +104,7 @@ async def list_my_conferences(
 
 
 @router.get(
-    "/{conference_id}/",
+    "/{conference_id:int}/",
     summary="Get a conference",
     operation_id="getConference",
     response_model=Envelope[ConferenceOut],
@@ -117,14 +117,14 @@ async def get_conference(conference_id: PathId, me: Me, rt: Rt, now: Now) -> Res
 
 
 @router.put(
-    "/{conference_id}/",
+    "/{conference_id:int}/",
     summary="Update a conference",
     operation_id="updateConference",
     response_model=Envelope[ConferenceOut],
     responses=errors(400, 401, 403, 404, 409, 422, 429, 503),
 )
 @router.patch(
-    "/{conference_id}/",
+    "/{conference_id:int}/",
     summary="Update a part of a conference",
     operation_id="patchConference",
     response_model=Envelope[ConferenceOut],
@@ -139,7 +139,7 @@ async def update_conference(
 
 
 @router.delete(
-    "/{conference_id}/",
+    "/{conference_id:int}/",
     summary="Delete a conference",
     operation_id="deleteConference",
     response_model=Envelope[None],

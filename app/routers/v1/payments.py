@@ -257,7 +257,7 @@ async def list_payments(
 
 
 @router.get(
-    "/{payment_id}/",
+    "/{payment_id:int}/",
     summary="Get a payment",
     operation_id="getPayment",
     response_model=Envelope[PaymentOut],

@@ -117,7 +117,7 @@ async def list_users(
 
 
 @router.get(
-    "/{user_id}/",
+    "/{user_id:int}/",
     summary="Get a user",
     operation_id="getUser",
     response_model=Envelope[PersonOut],

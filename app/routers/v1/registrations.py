@@ -199,7 +199,7 @@ async def create_registration(body: RegistrationIn, me: Me, uow: Uow, rt: Rt, no
 
 
 @router.get(
-    "/{registration_id}/",
+    "/{registration_id:int}/",
     summary="Get a registration",
     operation_id="getRegistration",
     response_model=Envelope[RegistrationOut],
@@ -212,14 +212,14 @@ async def get_registration(registration_id: PathId, me: Me, uow: Uow) -> Respons
 
 
 @router.put(
-    "/{registration_id}/",
+    "/{registration_id:int}/",
     summary="Move a registration",
     operation_id="updateRegistration",
     response_model=Envelope[RegistrationOut],
     responses=errors(400, 401, 403, 404, 409, 422, 429, 503),
 )
 @router.patch(
-    "/{registration_id}/",
+    "/{registration_id:int}/",
     summary="Move a registration by a part of its fields",
     operation_id="patchRegistration",
     response_model=Envelope[RegistrationOut],
@@ -233,7 +233,7 @@ async def update_registration(
 
 
 @router.delete(
-    "/{registration_id}/",
+    "/{registration_id:int}/",
     summary="Cancel a registration",
     operation_id="deleteRegistration",
     response_model=Envelope[None],

@@ -36,5 +36,6 @@ def application(prefix: str) -> FastAPI:
         prefix=prefix,
         # Where the document says that its pages are.
         also="/api",
+        empty_is_left_out=True,
     )
     return frame.application("Join-to-it", about, ROUTERS, MANNER)
