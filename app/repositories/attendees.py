@@ -23,11 +23,6 @@ _FIELDS = (
 )
 _COLUMNS = ", ".join(f"a.{field}" for field in _FIELDS)
 _LIVING = f"SELECT {_COLUMNS} FROM attendees a WHERE a.deleted_at IS NULL"
-_SEEN = {
-    Sight.EVERYBODY: "true",
-    Sight.OWN_PEOPLE: f"a.id IN ({people_of(':viewer')})",
-    Sight.ONESELF: self_of(":viewer"),
-}
 # One row per kind of registration for the viewer's conferences; one without, where there is none.
 _KNOWN = text(
     f"SELECT {_COLUMNS}, {PROVEN} AS is_proven, showing.owner_id, showing.is_guests"
@@ -225,8 +220,7 @@ class Attendees(ListingRepository):
     ) -> Page[Attendee]:
         """Those whom the sight shows to the viewer, newest first unless ordered otherwise."""
         values = _wanted(filter)
-        conditions = [_SEEN[sight], *(_FILTERS[name] for name in values)]
-        compared = [condition for condition in conditions if condition != "true"]
+        compared = _compared(sight, [_FILTERS[name] for name in values])
         indexed = [
             f"grams({column}) @> {parts_of(f':{name}')}"
             for name, column in _PARTS.items()
@@ -262,6 +256,17 @@ def _wanted(filter: AttendeeFilter) -> dict[str, Any]:
         "conference": filter.conference_id,
     }
     return {name: value for name, value in wanted.items() if value is not None}
+
+
+def _compared(sight: Sight, wanted: Sequence[str]) -> Sequence[str]:
+    """The conditions on whom the viewer sees of those who are wanted."""
+    match sight:
+        case Sight.EVERYBODY:
+            return wanted
+        case Sight.OWN_PEOPLE:
+            return [f"a.id IN ({people_of(':viewer', *wanted)})"]
+        case Sight.ONESELF:
+            return [self_of(":viewer"), *wanted]
 
 
 def _attendee(row: Row) -> Attendee:

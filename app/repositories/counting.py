@@ -42,7 +42,8 @@ class Listing:
     counters: Sequence[str] = ()
     # `SELECT … FROM …` that tells how many there are in the first sight, where that is kept.
     tally: str = ""
-    # Whether to find the page before all that is told of it: what is one's own is sorted anyhow.
+    # Whether to find the page before all that is told of it: what is one's own is sorted anyhow,
+    # and what costs a look-up for each row is not told of those that are passed over.
     ids_first: bool = False
 
 
@@ -117,12 +118,14 @@ def _along(listing: Listing, sight: str) -> str:
 
 def _found(listing: Listing, sources: Sequence[str], page: PageRequest, *, is_few: bool) -> str:
     """Few, one's own, or from several sights: the ids first; all else is met along the order."""
-    id, bounds = f"{listing.alias}.id", f"ORDER BY {listing.order} {limited(page)}"
-    if not (is_few or listing.ids_first or sources[1:]):
+    id, order = f"{listing.alias}.id", f"ORDER BY {listing.order}"
+    bounds = f"{order} {limited(page)}"
+    if not sources[1:] and listing.ids_first:
+        return f"{listing.shown} WHERE {id} = ANY(ARRAY(SELECT {id} {sources[0]} {bounds})) {order}"
+    if not (is_few or sources[1:]):
         where = sources[0].removeprefix(listing.asked_of)
         return f"{listing.shown}{where} {bounds}"
-    is_sorted = is_few and not listing.ids_first
-    reach = "" if is_sorted else f" ORDER BY {listing.order} LIMIT {_reach(page)}"
+    reach = "" if is_few else f" {order} LIMIT {_reach(page)}"
     parts = " UNION ALL ".join(f"(SELECT {id} {source}{reach})" for source in sources)
     return f"{listing.shown} WHERE {id} = ANY(ARRAY({parts})) {bounds}"
 

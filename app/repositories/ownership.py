@@ -80,20 +80,24 @@ def shown_by(claim: str) -> str:
     )
 
 
-def people_of(parameter: str) -> str:
+def people_of(parameter: str, *conditions: str) -> str:
     """The ids of an organizer's people: oneself, whom one brought, and the guests; as `can_see`.
 
-    Each kind by its own index: asked once, whoever else there is.
+    Each kind by its own index: asked once, whoever else there is. Conditions on a person `a` are
+    compared as they are found. Guests come again and again, and are looked up once.
     """
+    wanted = "".join(f" AND {condition}" for condition in conditions)
     return (
-        f"SELECT a.id FROM attendees a WHERE {self_of(parameter)}"
-        f" UNION ALL SELECT a.id FROM attendees a WHERE a.created_by = {parameter} AND NOT {THEIRS}"
-        " UNION ALL SELECT a.id FROM conferences venue"
-        " JOIN registrations r ON r.conference_id = venue.id"
+        f"SELECT a.id FROM attendees a WHERE {self_of(parameter)}{wanted}"
+        f" UNION ALL SELECT a.id FROM attendees a WHERE a.created_by = {parameter}"
+        f" AND NOT {THEIRS}{wanted}"
+        " UNION ALL SELECT a.id FROM (SELECT DISTINCT came.attendee_id, came.owner_id,"
+        " came.guest_name FROM conferences venue"
+        " JOIN registrations came ON came.conference_id = venue.id"
+        f" WHERE venue.organizer_id = {parameter} AND venue.deleted_at IS NULL) r"
         " JOIN attendees a ON a.id = r.attendee_id"
-        f" WHERE venue.organizer_id = {parameter} AND venue.deleted_at IS NULL"
         # To register oneself for a conference of one's own proves nothing.
-        f" AND a.user_id IS DISTINCT FROM {parameter} AND {shown_by('r')}"
+        f" WHERE a.user_id IS DISTINCT FROM {parameter} AND {shown_by('r')}{wanted}"
     )
 
 

@@ -11,8 +11,9 @@ _SPLIT = str.maketrans(dict.fromkeys(JOINING, " "))
 # More hits than these are not ranked, and taken for so many without a look at the index where one
 # in 25 of the first rows is a hit and there are many rows.
 _FEW = 1000
-_FIRST = 500
+_FIRST = 200
 _ONE_IN = 25
+_MOST_PARTS = 4
 ARE_FEW = "(SELECT few FROM kind)"
 
 
@@ -31,15 +32,17 @@ def few_hits(table: str, query: str, also: str = "") -> str:
 
 
 def parts_of(parameter: str) -> str:
-    """Of a text's three-letter parts, enough to look it up by: side by side, and the last.
+    """Of a text's three-letter parts, enough to look it up by: four at most, from end to end.
 
-    They hold every letter of it. Whatever has them is compared as a whole; each further part costs
-    a step through the list of those who have it, which is long where very many do.
+    Whatever has them is compared as a whole. Each further part costs a step through the list of
+    those who have it for every row that has the others, and more than comparing the row where very
+    many have it.
     """
     whole = f"lower(CAST({parameter} AS text))"
     return (
-        f"ARRAY(SELECT substr({whole}, least(place, length({whole}) - 2), 3)"
-        f" FROM generate_series(1, length({whole}), 3) AS place)"
+        f"ARRAY(SELECT substr({whole}, 1 + (length({whole}) - 3) * nth / greatest(gaps, 1), 3)"
+        f" FROM least({_MOST_PARTS - 1}, (length({whole}) - 1) / 3) AS gaps,"
+        " generate_series(0, gaps) AS nth)"
     )
 
 

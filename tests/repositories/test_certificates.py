@@ -10,14 +10,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain import checking_in
 from app.domain.access import Caller, Role
-from app.domain.certificates import go_on_issuing, issue_due, issue_late, issue_to_all
+from app.domain.certificates import (
+    CertificateFilter,
+    go_on_issuing,
+    issue_due,
+    issue_late,
+    issue_to_all,
+)
 from app.domain.check_ins import Scan
 from app.domain.conferences import Conference
+from app.domain.pages import PageRequest
 from app.domain.times import utc_now
 from app.repositories.certificates import Certificates
 from tests.factories import Units, a_conference, a_registration, a_session, a_user, an_attendee
 
 ADMIN = Caller(user_id=1, username="a", email_folded="a@x", role=Role.ADMIN, family="")
+PAGES_OF_TWO = [PageRequest(number=number, size=2) for number in (1, 2, 3)]
 
 
 async def run(engine: AsyncEngine, statement: str) -> None:
@@ -43,6 +51,22 @@ async def an_ended(uow: Units, engine: AsyncEngine, visitors: int) -> Conference
         f" ends_at = now() - interval '1 day' WHERE id = {conference.id}",
     )
     return conference
+
+
+async def test_pages_go_on_where_the_last_one_ended(uow: Units, engine: AsyncEngine) -> None:
+    for visitors in (2, 3):
+        await an_ended(uow, engine, visitors)
+        assert await issue_due(uow(), utc_now(), 500)
+    async with uow().reading() as tx:
+        pages = [
+            await tx.certificates.page(CertificateFilter(), page, ADMIN.user_id, sees_all=True)
+            for page in (PageRequest(number=1, size=9), *PAGES_OF_TWO)
+        ]
+    whole, *others = [page.items for page in pages]
+    assert [page.count for page in pages] == [5] * 4
+    assert [len(page) for page in others] == [2, 2, 1]
+    assert [one for page in others for one in page] == whole
+    assert whole == sorted(whole, key=lambda one: (one.issued_at, one.id), reverse=True)
 
 
 async def test_no_hour_is_counted_twice(uow: Units, engine: AsyncEngine) -> None:

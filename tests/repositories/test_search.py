@@ -1,11 +1,12 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain import search
 from app.domain.access import Caller, Role
-from app.repositories.questions import all_prefixes, any_word
+from app.repositories.questions import all_prefixes, any_word, parts_of
 from tests.factories import Units, a_conference, a_session, a_user, caller
 from tests.repositories.counting import counted
 
@@ -28,6 +29,26 @@ def test_a_question_becomes_quoted_prefixes(question: str, query: str) -> None:
 
 def test_words_are_looked_for_whole() -> None:
     assert any_word(["jane doe", "ai"]) == "'jane' | 'doe' | 'ai'"
+
+
+@pytest.mark.parametrize(
+    ("words", "parts"),
+    [
+        ("Anh", ["anh"]),
+        ("Anna", ["ann", "nna"]),
+        ("Hofer KG", ["hof", "fer", " kg"]),
+        ("INV-3-2026-00012", ["inv", "3-2", "26-", "012"]),
+    ],
+)
+async def test_a_part_of_a_text_is_looked_up_by_four_of_its_own_from_end_to_end(
+    engine: AsyncEngine, words: str, parts: list[str]
+) -> None:
+    async with engine.connect() as connection:
+        looked_up = text(
+            f"SELECT {parts_of(':words')} AS parts, grams(:words) @> {parts_of(':words')}"
+        )
+        told, is_found = (await connection.execute(looked_up, {"words": words})).one()
+    assert (told, is_found) == (parts, True)
 
 
 @settings(
