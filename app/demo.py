@@ -22,6 +22,7 @@ from app.domain import (
     accounts,
     attendees,
     conferences,
+    opening,
     payments,
     registering,
     sessions,
@@ -154,7 +155,7 @@ class Demo:
             visibility=occasion.visibility,
             category_id=occasion.category,
         )
-        return (await conferences.create(self._uow(), hand, draft, self._now)).id
+        return (await opening.create(self._uow(), hand, draft, self._now)).id
 
     async def _kinds(
         self, hand: Caller, conference_id: int, kinds: Sequence[Kind]

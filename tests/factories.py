@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from app.domain import attendees, categories, conferences, registering, sessions, ticket_types
+from app.domain import attendees, categories, opening, registering, sessions, ticket_types
 from app.domain.access import Caller, Role, fold
 from app.domain.accounts import SignUp, User
 from app.domain.admission import Target, Wish
@@ -106,7 +106,7 @@ async def a_conference(
         registration_deadline=registration_deadline,
         category_id=category.id if category else None,
     )
-    return await conferences.create(uow(), caller(owner), draft, utc_now())
+    return await opening.create(uow(), caller(owner), draft, utc_now())
 
 
 async def a_session(

@@ -1,11 +1,11 @@
 """Conferences: what one can register for (seed 000 §5.1).
 
-How they change is told in `revising.py`, how they end in `closing.py`, and what is told of them to
-whom in `showing.py`.
+How they begin is told in `opening.py`, how they change in `revising.py`, how they end in
+`closing.py`, and what is told of them to whom in `showing.py`.
 """
 
 from collections.abc import Sequence, Sized
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -16,7 +16,6 @@ from app.domain.access import (
     Caller,
     ensure_known,
     ensure_manages,
-    ensure_organizer,
     manages,
 )
 from app.domain.errors import (
@@ -26,13 +25,10 @@ from app.domain.errors import (
     NotFound,
     Other,
     SessionOverlap,
-    StartsInPast,
     UnknownReference,
 )
-from app.domain.idempotency import once
-from app.domain.money import Money, exact
+from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
-from app.domain.profiles import ensure_link
 from app.domain.times import EARLIEST, LATEST, TimeRange
 from app.domain.trail import Ways
 
@@ -277,18 +273,6 @@ def ensure_currency_kept(old: Conference, new: Conference, *priced: Sized) -> No
         raise ConferenceState(f"What it has is priced in {old.price.currency}.", field="currency")
 
 
-def ensure_to_come(period: TimeRange, now: datetime) -> None:
-    """Who puts up a conference without an account announces one to come (`starts_in_past`)."""
-    if period.start <= now:
-        raise StartsInPast
-
-
-def ensure_draft(conference: Conference) -> None:
-    """Only a draft can be published."""
-    if conference.status is not ConferenceStatus.DRAFT:
-        raise ConferenceState(f"The conference is {conference.status.value} already.")
-
-
 def ensure_not_cancelled(conference: Conference) -> None:
     """What is cancelled is not cancelled again, and gets nothing new (`conference_state`)."""
     if conference.status is ConferenceStatus.CANCELLED:
@@ -314,69 +298,6 @@ async def listed(
     """The conferences the caller may see, by start unless ordered otherwise."""
     async with uow.reading() as tx:
         return await tx.conferences.page(caller, filter, page, now)
-
-
-@once
-async def create(
-    uow: "UnitOfWork", caller: Caller, draft: ConferenceDraft, now: datetime
-) -> Conference:
-    """Put up a conference of one's own. Raises Forbidden, InvalidPeriod, UnknownReference."""
-    ensure_organizer(caller)
-    return await _put_up(uow, draft, caller.user_id, now)
-
-
-@once
-async def put_up(
-    uow: "UnitOfWork", caller: Caller, draft: ConferenceDraft, now: datetime
-) -> Conference:
-    """As `create`, and for everybody who logs in: one becomes an organizer by that."""
-    return await _put_up(uow, draft, caller.user_id, now, appoints=not caller.is_organizer)
-
-
-@once
-async def create_open(uow: "UnitOfWork", draft: ConferenceDraft, now: datetime) -> Conference:
-    """Put up a conference without a login: everybody sees it, and admins alone manage it.
-
-    Raises InvalidPeriod, StartsInPast, UnknownReference.
-    """
-    ensure_to_come(draft.period, now)
-    seen = replace(draft, status=ConferenceStatus.PUBLISHED, visibility=Visibility.PUBLIC)
-    return await _put_up(uow, seen, None, now)
-
-
-async def _put_up(
-    uow: "UnitOfWork",
-    draft: ConferenceDraft,
-    organizer_id: int | None,
-    now: datetime,
-    *,
-    appoints: bool = False,
-) -> Conference:
-    ensure_forward(draft.period, field="end_date")
-    ensure_in_time(draft.period, field="end_date")
-    ensure_link(draft.online_url, "online_url")
-    price = exact(draft.price, draft.currency)
-    async with uow as tx:
-        await ensure_category(tx, draft.category_id)
-        if appoints and organizer_id is not None:
-            await tx.accounts.appoint(organizer_id, now)
-        conference = await tx.conferences.add(draft, price, organizer_id, now)
-        await tx.keep(conference)
-    return conference
-
-
-@once
-async def publish(
-    uow: "UnitOfWork", caller: Caller, conference_id: int, now: datetime
-) -> Conference:
-    """Let everybody see a draft. Raises NotFound, Forbidden, ConferenceState."""
-    async with uow as tx:
-        draft = await lock_managed(tx, caller, conference_id)
-        ensure_draft(draft)
-        published = replace(draft, status=ConferenceStatus.PUBLISHED, updated_at=now)
-        await tx.conferences.save(published)
-        await tx.keep(published)
-    return published
 
 
 async def lock_managed(tx: "Transaction", caller: Caller, conference_id: int) -> Conference:

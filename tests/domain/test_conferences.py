@@ -14,13 +14,11 @@ from app.domain.conferences import (
     Visibility,
     can_see,
     ensure_currency_kept,
-    ensure_draft,
     ensure_forward,
     ensure_not_cancelled,
     ensure_one_track,
     ensure_programme_within,
     ensure_room_for_taken,
-    ensure_to_come,
     phase,
 )
 from app.domain.errors import (
@@ -32,6 +30,7 @@ from app.domain.errors import (
     StartsInPast,
 )
 from app.domain.money import Money
+from app.domain.opening import ensure_draft, ensure_to_come
 from app.domain.revising import altered
 from app.domain.sessions import Slot
 from app.domain.times import TimeRange, days

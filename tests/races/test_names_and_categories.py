@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain import categories, conferences, cover_images, revising, ticket_types
+from app.domain import categories, conferences, cover_images, opening, revising, ticket_types
 from app.domain.access import Caller, Role
 from app.domain.categories import Category
 from app.domain.conferences import Conference, ConferenceDraft
@@ -77,7 +77,7 @@ async def test_a_category_is_deleted_or_named_and_never_both(
         gone, *named = await answers(
             [
                 categories.delete(uow(), admin, category.id),
-                conferences.create(uow(), admin, draft, utc_now()),
+                opening.create(uow(), admin, draft, utc_now()),
                 revising.update_conference(
                     uow(), admin, standing.id, {"category_id": category.id}, utc_now()
                 ),

@@ -10,7 +10,7 @@ from sqlalchemy import Constraint, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.schema import AddConstraint, DropConstraint
 
-from app.domain import closing, conferences, registrations, revising, sessions
+from app.domain import closing, opening, registrations, revising, sessions
 from app.domain.admission import Target, Wish
 from app.domain.conferences import Conference, ConferenceDraft
 from app.domain.errors import (
@@ -44,7 +44,7 @@ async def a_conference(engine: AsyncEngine, uow: Uow, *, multi_track: bool = Fal
         period=days(date(2031, 5, 1), date(2031, 5, 3), "UTC"),
         multi_track=multi_track,
     )
-    return await conferences.create(uow(), ADMIN, draft, utc_now())
+    return await opening.create(uow(), ADMIN, draft, utc_now())
 
 
 def drafts(conference: Conference, *, room: str = "", speaker: str = "") -> list[SessionDraft]:

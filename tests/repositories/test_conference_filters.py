@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain import conferences, endings, search
+from app.domain import conferences, endings, opening, search
 from app.domain.access import Caller, Role
 from app.domain.conferences import Conference, ConferenceDraft, ConferenceFilter
 from app.domain.pages import PageRequest
@@ -31,7 +31,7 @@ async def an_event(uow: Units, name: str, **others: object) -> Conference:
     owner = caller(await a_user(uow, role=Role.ORGANIZER))
     whole_day = TimeRange(start=FIRST_DAY, end=FIRST_DAY.replace(day=2))
     draft = ConferenceDraft(name=name, period=whole_day, **others)  # type: ignore[arg-type]
-    return await conferences.create(uow(), owner, draft, utc_now())
+    return await opening.create(uow(), owner, draft, utc_now())
 
 
 async def names(uow: Units, filter: ConferenceFilter, *ordering: str) -> list[str]:

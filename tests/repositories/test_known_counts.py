@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain import conferences
+from app.domain import conferences, opening
 from app.domain.access import Caller, Role
 from app.domain.conferences import ConferenceDraft, ConferenceFilter, ConferenceStatus, Visibility
 from app.domain.pages import PageRequest
@@ -126,7 +126,7 @@ async def test_the_clock_alone_changes_a_count(uow: Units, filter: ConferenceFil
     now = utc_now()
     owner = caller(await a_user(uow, role=Role.ORGANIZER))
     period = TimeRange(start=now + timedelta(hours=1), end=now + timedelta(hours=2))
-    await conferences.create(uow(), owner, ConferenceDraft(name="Soon", period=period), now)
+    await opening.create(uow(), owner, ConferenceDraft(name="Soon", period=period), now)
 
     async def counted_at(later: timedelta) -> int:
         page = await conferences.listed(uow(), None, filter, PageRequest(size=1), now + later)

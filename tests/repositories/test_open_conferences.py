@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.domain import conferences
+from app.domain import conferences, opening
 from app.domain.access import Role
 from app.domain.conferences import (
     ConferenceDraft,
@@ -26,7 +26,7 @@ DRAFT = ConferenceDraft(name="Meetup", period=SOON, location="Oslo", capacity=3,
 
 async def test_it_is_nobodys_and_everybodys(uow: Units) -> None:
     hidden = replace(DRAFT, status=ConferenceStatus.DRAFT, visibility=Visibility.PRIVATE)
-    made = await conferences.create_open(uow(), hidden, NOW)
+    made = await opening.create_open(uow(), hidden, NOW)
     assert made.organizer_id is None
     assert made.status is ConferenceStatus.PUBLISHED
     assert made.visibility is Visibility.PUBLIC
@@ -35,7 +35,7 @@ async def test_it_is_nobodys_and_everybodys(uow: Units) -> None:
 
 
 async def test_admins_alone_manage_it(uow: Units) -> None:
-    made = await conferences.create_open(uow(), DRAFT, NOW)
+    made = await opening.create_open(uow(), DRAFT, NOW)
     admin = caller(await a_user(uow, role=Role.ADMIN))
     async with uow() as tx:
         assert await lock_managed(tx, admin, made.id) == made
@@ -49,15 +49,15 @@ async def test_admins_alone_manage_it(uow: Units) -> None:
 async def test_it_is_still_to_come(uow: Units, start: datetime) -> None:
     late = replace(DRAFT, period=TimeRange(start=start, end=SOON.end))
     with pytest.raises(StartsInPast):
-        await conferences.create_open(uow(), late, NOW)
+        await opening.create_open(uow(), late, NOW)
 
 
 async def test_it_keeps_the_rules_of_all(uow: Units) -> None:
     backwards = replace(DRAFT, period=TimeRange(start=SOON.end, end=SOON.start))
     with pytest.raises(InvalidPeriod):
-        await conferences.create_open(uow(), backwards, NOW)
+        await opening.create_open(uow(), backwards, NOW)
     with pytest.raises(UnknownReference) as refusal:
-        await conferences.create_open(uow(), replace(DRAFT, category_id=99), NOW)
+        await opening.create_open(uow(), replace(DRAFT, category_id=99), NOW)
     assert refusal.value.field == "category"
 
 

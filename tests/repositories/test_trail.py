@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain import closing, conferences, endings, payments
+from app.domain import closing, endings, opening, payments
 from app.domain.access import Role
 from app.domain.admission import Target, Wish
 from app.domain.conferences import ConferenceStatus
@@ -258,7 +258,7 @@ async def test_a_conference_is_followed_to_its_end(engine: AsyncEngine, uow: Uni
         uow, organizer=organizer, status=ConferenceStatus.DRAFT
     )
     who = factories.caller(organizer)
-    await conferences.publish(uow(), who, conference.id, utc_now())
+    await opening.publish(uow(), who, conference.id, utc_now())
     await closing.cancel_conference(uow(), who, conference.id, utc_now())
     await closing.delete_conference(uow(), who, conference.id, utc_now())
     entries = await noted(engine, "conference", conference.id)

@@ -11,7 +11,7 @@ from app.admin.acting import acting, call_up, number_of
 from app.admin.fields import Amount, Link, Moment, Number, Status, Text, Words, YesNo
 from app.admin.listing import Listing
 from app.admin.reading import Clause
-from app.domain import closing, conferences
+from app.domain import closing, opening
 from app.domain.access import Caller
 from app.repositories import tables
 
@@ -94,7 +94,7 @@ class Conferences(Listing):
     )
     async def publish(self, request: Request, pk: Any) -> None:
         act = acting(request)
-        published = await conferences.publish(act.uow, act.caller, number_of(pk), act.now)
+        published = await opening.publish(act.uow, act.caller, number_of(pk), act.now)
         flash(request, f"“{published.name}” is published.", "success")
 
     @row_action(

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Request, Response
 
-from app.domain import closing, conferences, revising
+from app.domain import closing, conferences, opening, revising
 from app.routers.deps import Me, Now, Rt, Uow
 from app.routers.fields import PathId
 from app.routers.v1.conference_models import ConferenceIn, ConferenceOut, ConferencePatch
@@ -57,7 +57,7 @@ async def list_conferences(
 )
 async def create_conference(body: ConferenceIn, me: Me, uow: Uow, now: Now) -> Response:
     """For organizers; published at once unless `status` is `draft`."""
-    conference = await conferences.create(uow, me, body.draft(), now)
+    conference = await opening.create(uow, me, body.draft(), now)
     return created(ConferenceOut.of(conference, now))
 
 
@@ -160,7 +160,7 @@ async def delete_conference(conference_id: PathId, me: Me, uow: Uow, now: Now) -
 )
 async def publish_conference(conference_id: PathId, me: Me, uow: Uow, now: Now) -> Response:
     """From now on it is seen by those it is meant for, and open for registration."""
-    return ok(ConferenceOut.of(await conferences.publish(uow, me, conference_id, now), now))
+    return ok(ConferenceOut.of(await opening.publish(uow, me, conference_id, now), now))
 
 
 @router.post(

@@ -14,6 +14,7 @@ from app.domain import (
     cover_images,
     guests,
     names,
+    opening,
     programmes,
     revising,
     statistics,
@@ -114,7 +115,7 @@ async def create_event(request: Request, me: Me, uow: Uow, rt: Rt, now: Now) -> 
     sent = await bodies.read(request, EventIn, picture=_COVER)
     category_id = await _category_id(rt, sent.body.category)
     async with uploads.kept(rt, sent.picture, field=_COVER) as cover:
-        made = await conferences.create(uow, me, sent.body.draft(category_id, cover), now)
+        made = await opening.create(uow, me, sent.body.draft(category_id, cover), now)
     await uploads.tidy(rt, made, cover)
     programme = Programme(conference=made, sessions=(), ticket_types=())
     return bare(await _detailed(rt, programme, request, now), 201)
@@ -196,7 +197,7 @@ async def publish_event(
     event_id: ItemId, request: Request, me: Me, uow: Uow, rt: Rt, now: Now
 ) -> Response:
     """For its organizer; everybody sees it then, and may book."""
-    published = await conferences.publish(uow, me, event_id, now)
+    published = await opening.publish(uow, me, event_id, now)
     return bare(await _with_programme(rt, published, request, now))
 
 

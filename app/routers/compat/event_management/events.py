@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.domain import categories, closing, conferences, cover_images, programmes, revising
+from app.domain import categories, closing, cover_images, opening, programmes, revising
 from app.domain.access import ensure_organizer
 from app.domain.pages import PageRequest
 from app.domain.programmes import Programme
@@ -75,7 +75,7 @@ async def create_event(request: Request, me: Me, uow: Uow, rt: Rt, now: Now) -> 
     sent = await bodies.read(request, EventIn, picture=_IMAGE)
     async with uploads.kept(rt, sent.picture) as cover:
         with references(category=sent.body.category):
-            made = await conferences.create(uow, me, sent.body.draft(cover), now)
+            made = await opening.create(uow, me, sent.body.draft(cover), now)
     await uploads.tidy(rt, made, cover)
     bare_event = Programme(conference=made, sessions=(), ticket_types=())
     return bare(EventOut.of(bare_event, str(request.base_url)))

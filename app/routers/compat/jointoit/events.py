@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.domain import closing, conferences, names, revising
+from app.domain import closing, conferences, names, opening, revising
 from app.domain.access import Caller
 from app.domain.conferences import Conference, ConferenceChanges, ConferenceFilter
 from app.domain.pages import PageRequest
@@ -52,7 +52,7 @@ async def list_events(request: Request, me: MaybeMe, query: Asked, rt: Rt, now: 
 )
 async def create_event(body: EventIn, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
     """For everybody who logs in; one becomes an organizer by that. It is active at once."""
-    made = await conferences.put_up(uow, me, body.draft(), now)
+    made = await opening.put_up(uow, me, body.draft(), now)
     return bare(await _detailed(rt, made, now), 201)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from app.domain import conferences, guests, walk_ins
+from app.domain import conferences, guests, opening, walk_ins
 from app.domain.conferences import ConferenceFilter, Phase, Visibility
 from app.domain.guests import Guest
 from app.domain.pages import PageRequest
@@ -38,7 +38,7 @@ _UPCOMING = ConferenceFilter(phase=Phase.PUBLISHED, visibility=Visibility.PUBLIC
 )
 async def create_event(body: EventIn, uow: Uow, now: Now) -> Response:
     """Everybody may; the event belongs to nobody, and admins look after it."""
-    return bare(EventOut.of(await conferences.create_open(uow, body.draft(), now)), 201)
+    return bare(EventOut.of(await opening.create_open(uow, body.draft(), now)), 201)
 
 
 @router.get(
