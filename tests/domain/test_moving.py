@@ -1,13 +1,12 @@
 """What becomes of a registration that moves: its price, its hold, its state."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from app.domain.access import Caller, Role
-from app.domain.admission import Offer, Pool, PoolKind, Stock, Target, Wish
-from app.domain.conferences import ConferenceStatus, Visibility
+from app.domain.access import Role
+from app.domain.admission import Target, Wish
 from app.domain.errors import Invalid, PaymentState, RegistrationState
 from app.domain.money import Money
 from app.domain.moving import (
@@ -22,57 +21,16 @@ from app.domain.moving import (
     stays_with,
 )
 from app.domain.registrations import Registration, RegistrationStatus
-from app.domain.supply import Venue
+from tests.domain import summit
+from tests.domain.summit import FREE, KEYNOTE, NOW, PRICED, VENUE, caller
 from tests.refusing import refused
 
-NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
 HOLD = timedelta(minutes=30)
-FREE, PRICED = Money(minor=0, currency="USD"), Money(minor=4900, currency="USD")
-ELSEWHERE = Offer(
-    target=Target(conference_id=2, session_id=6),
-    name="Workshop",
-    unit_price=FREE,
-    period=None,
-    stocks=(Stock(pool=Pool(PoolKind.SESSION, 6), name="Workshop", capacity=None, seats_taken=0),),
-)
-VENUE = Venue(
-    id=1,
-    organizer_id=7,
-    status=ConferenceStatus.PUBLISHED,
-    visibility=Visibility.PUBLIC,
-    registration_deadline=None,
-    starts_at=NOW,
-    ends_at=NOW + timedelta(days=1),
-    admission=replace(ELSEWHERE, target=Target(conference_id=1, session_id=None)),
-)
-CONFIRMED = Registration(
-    id=3,
-    conference_id=1,
-    session_id=None,
-    attendee_id=10,
-    status=RegistrationStatus.CONFIRMED,
-    quantity=2,
-    price=FREE,
-    hold_expires_at=None,
-    created_at=NOW,
-    confirmed_at=NOW,
-    ended_at=None,
-    end_reason="",
-    organizer_id=7,
-    owner_id=20,
-    ticket_type_id=4,
-)
+ELSEWHERE = replace(KEYNOTE, target=Target(conference_id=2, session_id=6))
+CONFIRMED = replace(summit.CONFIRMED, session_id=None, ticket_type_id=4)
 HELD = replace(
-    CONFIRMED,
-    status=RegistrationStatus.PENDING,
-    price=PRICED.times(2),
-    hold_expires_at=NOW + timedelta(minutes=10),
-    confirmed_at=None,
+    summit.HELD, session_id=None, ticket_type_id=4, hold_expires_at=NOW + timedelta(minutes=10)
 )
-
-
-def caller(user_id: int, role: Role = Role.ORGANIZER) -> Caller:
-    return Caller(user_id=user_id, username="u", email_folded="u@x.org", role=role, family="")
 
 
 def test_a_change_is_the_wish_it_would_be_were_it_made_anew() -> None:

@@ -1,14 +1,13 @@
 """When a registration may be paid, and what a payment that comes too late finds."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from app.domain.admission import Held, Offer, Pool, PoolKind, Stock, Target
-from app.domain.conferences import ConferenceStatus, Visibility
+from app.domain.admission import Held, Pool, PoolKind, Stock, Target
+from app.domain.conferences import ConferenceStatus
 from app.domain.errors import AlreadyPaid, HoldExpired, PaymentState
-from app.domain.money import Money
 from app.domain.payments import (
     Payment,
     PaymentStatus,
@@ -18,57 +17,22 @@ from app.domain.payments import (
     ensure_unpaid,
     needs_seat_again,
 )
-from app.domain.registrations import Registration, RegistrationStatus
-from app.domain.supply import Supply, TicketKind, Venue
+from app.domain.registrations import RegistrationStatus
+from app.domain.supply import Supply, TicketKind
 from app.domain.times import TimeRange
+from tests.domain import summit
+from tests.domain.summit import HELD, HOUR, NOW, PRICED, ROOM, VENUE
 from tests.refusing import refused
 
-NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-PRICE = Money(minor=4900, currency="USD")
-TARGET = Target(conference_id=1, session_id=5)
-KEYNOTE = Offer(
-    target=TARGET,
-    name="Keynote",
-    unit_price=PRICE,
-    period=TimeRange(start=NOW + HOUR, end=NOW + 2 * HOUR),
-    stocks=(Stock(pool=Pool(PoolKind.SESSION, 5), name="Keynote", capacity=10, seats_taken=8),),
-)
-HALL = Stock(pool=Pool(PoolKind.CONFERENCE, 1), name="Summit", capacity=10, seats_taken=0)
-VENUE = Venue(
-    id=1,
-    organizer_id=7,
-    status=ConferenceStatus.PUBLISHED,
-    visibility=Visibility.PUBLIC,
-    registration_deadline=None,
-    starts_at=NOW,
-    ends_at=NOW + 24 * HOUR,
-    admission=replace(
-        KEYNOTE, target=Target(conference_id=1, session_id=None), period=None, stocks=(HALL,)
-    ),
+KEYNOTE = replace(
+    summit.KEYNOTE, unit_price=PRICED, stocks=(replace(ROOM, capacity=10, seats_taken=8),)
 )
 SUPPLY = Supply(venues={1: VENUE}, sessions={5: KEYNOTE})
-HELD = Registration(
-    id=3,
-    conference_id=1,
-    session_id=5,
-    attendee_id=10,
-    status=RegistrationStatus.PENDING,
-    quantity=2,
-    price=PRICE.times(2),
-    hold_expires_at=NOW + HOUR,
-    created_at=NOW,
-    confirmed_at=None,
-    ended_at=None,
-    end_reason="",
-    organizer_id=7,
-    owner_id=20,
-)
 EXPIRED = replace(HELD, status=RegistrationStatus.EXPIRED)
 PAYMENT = Payment(
     id=7,
     registration_id=3,
-    amount=PRICE,
+    amount=PRICED,
     status=PaymentStatus.PAID,
     wanted_outcome=None,
     failure_reason="",
@@ -144,7 +108,7 @@ def test_an_expired_hold_is_seated_again_while_all_its_seats_are_free() -> None:
 def test_who_registered_anew_or_is_elsewhere_by_now_is_not_seated_again() -> None:
     assert can_seat_again(EXPIRED, SUPPLY, [claim(77, 2, 3)])
     assert not can_seat_again(EXPIRED, SUPPLY, [claim(77, 1.5, 3)])
-    anew = replace(claim(5, 1, 2), target=TARGET, is_live=False)
+    anew = replace(claim(5, 1, 2), target=KEYNOTE.target, is_live=False)
     assert not can_seat_again(EXPIRED, SUPPLY, [anew])
     somebody = replace(claim(77, 1.5, 3), attendee_id=11)
     assert can_seat_again(EXPIRED, SUPPLY, [somebody])
@@ -162,7 +126,7 @@ def test_a_seat_of_a_ticket_type_is_one_of_that_type_again() -> None:
         id=4,
         conference_id=1,
         stock=Stock(pool=pool, name="Early", capacity=1, seats_taken=0),
-        unit_price=PRICE,
+        unit_price=PRICED,
         sales_start=None,
         sales_end=None,
     )

@@ -1,12 +1,12 @@
 """What the registration desk decides of each ask, before and after admission."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from app.domain.access import Caller, Role
-from app.domain.admission import Held, Offer, Place, Pool, PoolKind, Stock, Target, Wish
+from app.domain.access import Role
+from app.domain.admission import Held, Place, Pool, PoolKind, Stock, Target, Wish
 from app.domain.conferences import ConferenceStatus, Visibility
 from app.domain.errors import (
     AlreadyRegistered,
@@ -35,32 +35,13 @@ from app.domain.registering import (
 )
 from app.domain.registrations import Registration, RegistrationStatus
 from app.domain.supply import Person, Supply, TicketKind, Venue
+from tests.domain.summit import ADMISSION, FREE, HOUR, NOW, PRICED, VENUE, caller
 from tests.refusing import refused
 
-NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
-HOUR, HOLD = timedelta(hours=1), timedelta(minutes=30)
-FREE, PRICED = Money(minor=0, currency="USD"), Money(minor=4900, currency="USD")
-HALL = Stock(pool=Pool(PoolKind.CONFERENCE, 1), name="Summit", capacity=None, seats_taken=0)
-ADMISSION = Offer(
-    target=Target(conference_id=1, session_id=None),
-    name="Summit",
-    unit_price=FREE,
-    period=None,
-    stocks=(HALL,),
-)
-VENUE = Venue(
-    id=1,
-    organizer_id=7,
-    status=ConferenceStatus.PUBLISHED,
-    visibility=Visibility.PUBLIC,
-    registration_deadline=None,
-    starts_at=NOW,
-    ends_at=NOW + 24 * HOUR,
-    admission=ADMISSION,
-)
+HOLD = timedelta(minutes=30)
 PAT = Person(id=10, user_id=20, created_by=None)
 WISH = Wish(attendee_id=10, target=ADMISSION.target)
-ME = Caller(user_id=20, username="pat", email_folded="p@x.org", role=Role.ATTENDEE, family="")
+ME = caller(20, Role.ATTENDEE)
 OTHER = replace(ME, user_id=21)
 ASK = Ask(caller=ME, wish=WISH)
 CLAIMED = Held(

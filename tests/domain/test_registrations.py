@@ -1,12 +1,12 @@
 """The rules of registering, moving and confirming, each by itself."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from app.domain.access import Caller, Role
-from app.domain.admission import Held, Offer, Pool, PoolKind, Stock, Target, Wish
+from app.domain.admission import Held, Target, Wish
 from app.domain.conferences import ConferenceStatus, Visibility
 from app.domain.errors import (
     ConferenceInactive,
@@ -20,7 +20,6 @@ from app.domain.errors import (
     SessionNotInConference,
     UnknownReference,
 )
-from app.domain.money import Money
 from app.domain.moving import (
     RegistrationChange,
     ensure_not_inside,
@@ -30,7 +29,6 @@ from app.domain.moving import (
     ensure_seated,
 )
 from app.domain.registrations import (
-    Registration,
     RegistrationStatus,
     can_see,
     ensure_live,
@@ -40,7 +38,6 @@ from app.domain.registrations import (
 from app.domain.supply import (
     Person,
     Supply,
-    Venue,
     choose,
     ensure_may_register,
     ensure_not_begun,
@@ -48,59 +45,21 @@ from app.domain.supply import (
     ensure_sees,
     is_visible_to,
 )
-from app.domain.times import TimeRange
+from tests.domain.summit import (
+    ADMISSION,
+    CONFIRMED,
+    FREE,
+    HOUR,
+    KEYNOTE,
+    NOW,
+    PRICED,
+    VENUE,
+    caller,
+)
 from tests.refusing import refused
 
-NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-FREE, PRICED = Money(minor=0, currency="USD"), Money(minor=4900, currency="USD")
-ADMISSION = Offer(
-    target=Target(conference_id=1, session_id=None),
-    name="Summit",
-    unit_price=FREE,
-    period=None,
-    stocks=(Stock(pool=Pool(PoolKind.CONFERENCE, 1), name="Summit", capacity=None, seats_taken=0),),
-)
-SESSION = replace(
-    ADMISSION,
-    target=Target(conference_id=1, session_id=5),
-    name="Keynote",
-    period=TimeRange(start=NOW + HOUR, end=NOW + 2 * HOUR),
-)
-VENUE = Venue(
-    id=1,
-    organizer_id=7,
-    status=ConferenceStatus.PUBLISHED,
-    visibility=Visibility.PUBLIC,
-    registration_deadline=None,
-    starts_at=NOW,
-    ends_at=NOW + 24 * HOUR,
-    admission=ADMISSION,
-)
-REGISTRATION = Registration(
-    id=3,
-    conference_id=1,
-    session_id=5,
-    attendee_id=10,
-    status=RegistrationStatus.CONFIRMED,
-    quantity=2,
-    price=FREE,
-    hold_expires_at=None,
-    created_at=NOW,
-    confirmed_at=NOW,
-    ended_at=None,
-    end_reason="",
-    organizer_id=7,
-    owner_id=20,
-)
-
-
-def caller(user_id: int, role: Role = Role.ATTENDEE) -> Caller:
-    return Caller(user_id=user_id, username="u", email_folded="u@example.com", role=role, family="")
-
-
-GUEST, ORGANIZER, ADMIN = caller(20), caller(7, Role.ORGANIZER), caller(1, Role.ADMIN)
-STRANGER = caller(99, Role.ORGANIZER)
+GUEST, ORGANIZER, ADMIN = caller(20, Role.ATTENDEE), caller(7), caller(1, Role.ADMIN)
+STRANGER = caller(99)
 
 
 def holding(conference: int, organizer: int | None = None) -> Held:
@@ -121,30 +80,30 @@ def test_nobody_registers_for_a_draft_or_cancelled_conference(
     status: ConferenceStatus, who: Caller
 ) -> None:
     with pytest.raises(ConferenceInactive):
-        ensure_open(who, replace(VENUE, status=status), SESSION, NOW)
+        ensure_open(who, replace(VENUE, status=status), KEYNOTE, NOW)
 
 
 def test_nobody_registers_after_the_deadline() -> None:
     late = replace(VENUE, registration_deadline=NOW - HOUR)
     for who in (GUEST, ORGANIZER, ADMIN):
         with pytest.raises(RegistrationClosed):
-            ensure_open(who, late, SESSION, NOW)
-    ensure_open(GUEST, replace(VENUE, registration_deadline=NOW), SESSION, NOW)
+            ensure_open(who, late, KEYNOTE, NOW)
+    ensure_open(GUEST, replace(VENUE, registration_deadline=NOW), KEYNOTE, NOW)
 
 
 def test_nobody_registers_themselves_for_what_is_over() -> None:
     with pytest.raises(ConferencePast):
-        ensure_open(GUEST, VENUE, SESSION, NOW + 2 * HOUR)
+        ensure_open(GUEST, VENUE, KEYNOTE, NOW + 2 * HOUR)
     with pytest.raises(ConferencePast):
         ensure_open(GUEST, VENUE, ADMISSION, NOW + 24 * HOUR)
-    ensure_open(GUEST, VENUE, SESSION, NOW + 2 * HOUR - timedelta(seconds=1))
+    ensure_open(GUEST, VENUE, KEYNOTE, NOW + 2 * HOUR - timedelta(seconds=1))
 
 
 def test_whoever_manages_a_conference_may_enter_people_after_the_fact() -> None:
     for who in (ORGANIZER, ADMIN):
-        ensure_open(who, VENUE, SESSION, NOW + 100 * HOUR)
+        ensure_open(who, VENUE, KEYNOTE, NOW + 100 * HOUR)
     with pytest.raises(ConferencePast):
-        ensure_open(STRANGER, VENUE, SESSION, NOW + 100 * HOUR)
+        ensure_open(STRANGER, VENUE, KEYNOTE, NOW + 100 * HOUR)
 
 
 @pytest.mark.parametrize("status", [ConferenceStatus.DRAFT, ConferenceStatus.CANCELLED])
@@ -200,7 +159,7 @@ def test_drafts_and_private_conferences_do_not_exist_for_strangers() -> None:
 
 
 def test_a_registration_is_seen_by_owner_organizer_and_admin() -> None:
-    assert [can_see(who, REGISTRATION) for who in (GUEST, ORGANIZER, ADMIN, STRANGER)] == [
+    assert [can_see(who, CONFIRMED) for who in (GUEST, ORGANIZER, ADMIN, STRANGER)] == [
         True,
         True,
         True,
@@ -219,7 +178,7 @@ def test_a_registration_is_seen_by_owner_organizer_and_admin() -> None:
     ],
 )
 def test_only_what_is_not_over_can_be_changed(status: str, is_live: bool) -> None:
-    registration = replace(REGISTRATION, status=RegistrationStatus(status))
+    registration = replace(CONFIRMED, status=RegistrationStatus(status))
     if is_live:
         ensure_live(registration)
     else:
@@ -247,7 +206,7 @@ def test_what_is_free_is_confirmed_at_once_and_what_is_not_is_held() -> None:
 def test_a_target_names_a_conference_and_a_session_of_it(
     conference: int, session: int | None, refusal: type[DomainError] | None
 ) -> None:
-    supply = Supply(venues={1: VENUE, 2: replace(VENUE, id=2)}, sessions={5: SESSION})
+    supply = Supply(venues={1: VENUE, 2: replace(VENUE, id=2)}, sessions={5: KEYNOTE})
     target = Target(conference_id=conference, session_id=session)
     wish = Wish(attendee_id=1, target=target)
     if refusal is None:
@@ -259,49 +218,47 @@ def test_a_target_names_a_conference_and_a_session_of_it(
 
 
 def test_whoever_waits_or_is_checked_in_moves_nowhere() -> None:
-    ensure_seated(REGISTRATION)
-    ensure_not_inside(REGISTRATION)
+    ensure_seated(CONFIRMED)
+    ensure_not_inside(CONFIRMED)
     with pytest.raises(RegistrationState):
-        ensure_seated(replace(REGISTRATION, status=RegistrationStatus.WAITLISTED))
+        ensure_seated(replace(CONFIRMED, status=RegistrationStatus.WAITLISTED))
     with pytest.raises(RegistrationState):
-        ensure_not_inside(replace(REGISTRATION, checked_in_at=NOW))
+        ensure_not_inside(replace(CONFIRMED, checked_in_at=NOW))
 
 
 def test_what_is_paid_moves_only_to_what_costs_the_same() -> None:
-    paid = replace(REGISTRATION, price=PRICED.times(2))
-    ensure_price_moves(paid, replace(SESSION, unit_price=PRICED), True)
-    ensure_price_moves(paid, SESSION, False)
+    paid = replace(CONFIRMED, price=PRICED.times(2))
+    ensure_price_moves(paid, replace(KEYNOTE, unit_price=PRICED), True)
+    ensure_price_moves(paid, KEYNOTE, False)
     with pytest.raises(PaymentState):
-        ensure_price_moves(paid, SESSION, True)
+        ensure_price_moves(paid, KEYNOTE, True)
 
 
 def test_what_is_paid_stays_with_whom_it_is_paid_to() -> None:
     elsewhere = replace(VENUE, organizer_id=8)
-    ensure_payee_stays(REGISTRATION, VENUE, True)
-    ensure_payee_stays(REGISTRATION, elsewhere, False)
+    ensure_payee_stays(CONFIRMED, VENUE, True)
+    ensure_payee_stays(CONFIRMED, elsewhere, False)
     with pytest.raises(PaymentState):
-        ensure_payee_stays(REGISTRATION, elsewhere, True)
+        ensure_payee_stays(CONFIRMED, elsewhere, True)
 
 
 def test_a_registration_stays_its_attendees() -> None:
-    ensure_same_attendee(REGISTRATION, None)
-    ensure_same_attendee(REGISTRATION, 10)
+    ensure_same_attendee(CONFIRMED, None)
+    ensure_same_attendee(CONFIRMED, 10)
     with pytest.raises(Invalid):
-        ensure_same_attendee(REGISTRATION, 11)
+        ensure_same_attendee(CONFIRMED, 11)
 
 
 def test_a_change_keeps_what_it_does_not_name() -> None:
-    here = REGISTRATION.target
-    assert RegistrationChange().target(REGISTRATION) == here
-    assert RegistrationChange(session_id=6, names_session=True).target(REGISTRATION) == replace(
+    here = CONFIRMED.target
+    assert RegistrationChange().target(CONFIRMED) == here
+    assert RegistrationChange(session_id=6, names_session=True).target(CONFIRMED) == replace(
         here, session_id=6
     )
-    assert RegistrationChange(session_id=None, names_session=True).target(REGISTRATION) == replace(
+    assert RegistrationChange(session_id=None, names_session=True).target(CONFIRMED) == replace(
         here, session_id=None
     )
-    assert RegistrationChange(conference_id=2).target(REGISTRATION) == replace(
-        here, conference_id=2
-    )
+    assert RegistrationChange(conference_id=2).target(CONFIRMED) == replace(here, conference_id=2)
 
 
 def test_a_claim_that_is_not_ones_own_shows_no_private_conference() -> None:
@@ -330,4 +287,4 @@ def test_a_claim_that_is_not_ones_own_shows_no_private_conference() -> None:
 @pytest.mark.parametrize("status", [RegistrationStatus.CANCELLED, RegistrationStatus.EXPIRED])
 def test_what_is_over_says_how_it_ended(status: RegistrationStatus) -> None:
     with refused(RegistrationState, f"The registration is {status} already."):
-        ensure_live(replace(REGISTRATION, status=status))
+        ensure_live(replace(CONFIRMED, status=status))

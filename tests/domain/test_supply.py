@@ -1,7 +1,7 @@
 """What there is to register for, and who may have it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
@@ -26,7 +26,6 @@ from app.domain.supply import (
     Person,
     Supply,
     TicketKind,
-    Venue,
     choose,
     ensure_may_register,
     ensure_open,
@@ -36,38 +35,9 @@ from app.domain.supply import (
     is_visible_to,
     offer_of,
 )
-from app.domain.times import TimeRange
+from tests.domain.summit import ADMISSION, HALL, HOUR, KEYNOTE, NOW, ROOM, VENUE, caller
 from tests.refusing import refused
 
-NOW = datetime(2030, 5, 1, 12, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-FREE = Money(minor=0, currency="USD")
-HALL = Stock(pool=Pool(PoolKind.CONFERENCE, 1), name="Summit", capacity=10, seats_taken=0)
-ADMISSION = Offer(
-    target=Target(conference_id=1, session_id=None),
-    name="Summit",
-    unit_price=FREE,
-    period=None,
-    stocks=(HALL,),
-)
-ROOM = Stock(pool=Pool(PoolKind.SESSION, 5), name="Keynote", capacity=3, seats_taken=0)
-SESSION = Offer(
-    target=Target(conference_id=1, session_id=5),
-    name="Keynote",
-    unit_price=FREE,
-    period=TimeRange(start=NOW + HOUR, end=NOW + 2 * HOUR),
-    stocks=(ROOM,),
-)
-VENUE = Venue(
-    id=1,
-    organizer_id=7,
-    status=ConferenceStatus.PUBLISHED,
-    visibility=Visibility.PUBLIC,
-    registration_deadline=None,
-    starts_at=NOW,
-    ends_at=NOW + 24 * HOUR,
-    admission=ADMISSION,
-)
 OTHER = replace(
     VENUE, id=2, admission=replace(ADMISSION, target=Target(conference_id=2, session_id=None))
 )
@@ -87,12 +57,8 @@ def kind(id: int, minor: int, *, capacity: int | None = 5, taken: int = 0) -> Ti
 
 
 DEAR, CHEAP = kind(1, 9900), kind(2, 4900)
-PLAIN = Supply(venues={1: VENUE, 2: OTHER}, sessions={5: SESSION})
+PLAIN = Supply(venues={1: VENUE, 2: OTHER}, sessions={5: KEYNOTE})
 SOLD_BY_KIND = replace(PLAIN, kinds={1: [DEAR, CHEAP]})
-
-
-def caller(user_id: int, role: Role = Role.ORGANIZER) -> Caller:
-    return Caller(user_id=user_id, username="u", email_folded="u@x.org", role=role, family="")
 
 
 ORGANIZER, STRANGER, ADMIN = caller(7), caller(99), caller(1, Role.ADMIN)
@@ -138,17 +104,17 @@ def test_a_registration_is_ones_own_by_making_it_or_by_a_proven_address(
 
 def test_a_queue_is_called_where_somebody_waits_and_a_seat_is_free() -> None:
     waiting = replace(ROOM, waiting=1)
-    calls = replace(PLAIN, sessions={5: replace(SESSION, stocks=(waiting,))})
-    assert calls.calling() == [SESSION.target]
+    calls = replace(PLAIN, sessions={5: replace(KEYNOTE, stocks=(waiting,))})
+    assert calls.calling() == [KEYNOTE.target]
     assert PLAIN.calling() == []
     full = replace(waiting, seats_taken=3)
-    assert replace(PLAIN, sessions={5: replace(SESSION, stocks=(full,))}).calling() == []
+    assert replace(PLAIN, sessions={5: replace(KEYNOTE, stocks=(full,))}).calling() == []
     hall = replace(ADMISSION, stocks=(replace(HALL, capacity=None, waiting=2),))
     assert Supply(venues={1: replace(VENUE, admission=hall)}).calling() == [ADMISSION.target]
 
 
 def test_the_stocks_are_those_of_sessions_admissions_and_kinds() -> None:
-    assert Supply(venues={1: VENUE}, sessions={5: SESSION}, kinds={1: [DEAR]}).stocks() == [
+    assert Supply(venues={1: VENUE}, sessions={5: KEYNOTE}, kinds={1: [DEAR]}).stocks() == [
         ROOM,
         HALL,
         DEAR.stock,
@@ -236,16 +202,16 @@ def test_what_is_open_is_published_to_come_and_within_its_deadline() -> None:
 
 
 def test_a_session_is_over_when_it_ends_and_an_admission_with_its_conference() -> None:
-    assert SESSION.period is not None
-    assert is_over(VENUE, SESSION, SESSION.period.end)
-    assert not is_over(VENUE, SESSION, SESSION.period.end - timedelta(microseconds=1))
+    assert KEYNOTE.period is not None
+    assert is_over(VENUE, KEYNOTE, KEYNOTE.period.end)
+    assert not is_over(VENUE, KEYNOTE, KEYNOTE.period.end - timedelta(microseconds=1))
     assert is_over(VENUE, ADMISSION, VENUE.ends_at)
-    assert not is_over(VENUE, ADMISSION, SESSION.period.end)
+    assert not is_over(VENUE, ADMISSION, KEYNOTE.period.end)
 
 
 def test_a_session_is_sold_by_no_ticket_type() -> None:
     with refused(Invalid, "A session is not sold by ticket types.", field="ticket_type"):
-        choose(wish(target=SESSION.target, ticket_type_id=1), SOLD_BY_KIND, NOW)
+        choose(wish(target=KEYNOTE.target, ticket_type_id=1), SOLD_BY_KIND, NOW)
 
 
 def test_a_wish_names_a_conference_that_there_is() -> None:
@@ -254,7 +220,7 @@ def test_a_wish_names_a_conference_that_there_is() -> None:
 
 
 def test_a_wish_names_a_session_of_its_conference() -> None:
-    assert choose(wish(target=SESSION.target), PLAIN, NOW) == (VENUE, (SESSION,))
+    assert choose(wish(target=KEYNOTE.target), PLAIN, NOW) == (VENUE, (KEYNOTE,))
     with refused(UnknownReference, "There is no such session.", field="session"):
         choose(wish(target=Target(conference_id=1, session_id=6)), PLAIN, NOW)
     with refused(SessionNotInConference):
@@ -312,7 +278,7 @@ def test_what_a_registration_claims_is_found_on_sale_or_not() -> None:
     over = replace(DEAR, sales_end=NOW)
     supply = replace(PLAIN, kinds={1: [CHEAP, over]})
     assert offer_of(ADMISSION.target, None, supply) == (VENUE, ADMISSION)
-    assert offer_of(SESSION.target, None, supply) == (VENUE, SESSION)
+    assert offer_of(KEYNOTE.target, None, supply) == (VENUE, KEYNOTE)
     found = offer_of(ADMISSION.target, 1, supply)
     assert found is not None
     assert (found[0], found[1].ticket_type_id, found[1].stocks) == (VENUE, 1, (over.stock, HALL))
