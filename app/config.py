@@ -25,7 +25,14 @@ VERIFICATION_PATH = "/api/v1/public/certificates/"
 GATEWAY_SUCCESS_RATE = 0.8
 LEAST_SECRET_BYTES = 32
 _EVERYWHERE = {"0.0.0.0", "::", "localhost", ""}
-FROM_FILES = ("database_url", "redis_url", "secret_key", "webhook_secrets", "smtp_password")
+FROM_FILES = (
+    "database_url",
+    "database_read_url",
+    "redis_url",
+    "secret_key",
+    "webhook_secrets",
+    "smtp_password",
+)
 # The published contracts beside the native API, by the names under which they are mounted.
 CONTRACTS = ("event-management", "mini-event", "event-hub", "jointoit")
 # What the demo allows per minute, so that nobody who tries things out meets a limit, and what it
@@ -76,6 +83,8 @@ class Settings(BaseSettings):
 
     # What it runs on. Without a database URL an embedded PostgreSQL is started under data_dir.
     database_url: SecretStr | None = None
+    # A streaming replica of it: public pages are written from there, as far as it keeps up.
+    database_read_url: SecretStr | None = None
     redis_url: SecretStr | None = None
     data_dir: Path = Path(".plenary")
     demo: bool = False
@@ -171,7 +180,7 @@ class Settings(BaseSettings):
             raise ValueError(f"knows no {unknown}; there are {', '.join(CONTRACTS)}")
         return value
 
-    @field_validator("database_url", mode="after")
+    @field_validator("database_url", "database_read_url", mode="after")
     @classmethod
     def _with_driver(cls, value: SecretStr | None) -> SecretStr | None:
         if value is None or not value.get_secret_value().strip():

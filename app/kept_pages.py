@@ -29,7 +29,8 @@ class Passing:
     body: bytes
 
 
-Build = Callable[[datetime], Awaitable[bytes | Passing]]
+# Given the moment, and how much of the log has to be known to whom is asked; None means all of it.
+Build = Callable[[datetime, int | None], Awaitable[bytes | Passing]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,7 @@ class KeptPages:
 
     async def _write(self, key: str, seen: _Seen, build: Build) -> KeptPage:
         now = utc_now()
-        built = await build(now)
+        built = await build(now, seen.look.written)
         page = kept_page(built)
         turns_at = seen.look.turns_at
         if len(page.body) <= _LARGEST and (turns_at is None or turns_at > now):

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -30,6 +30,7 @@ from app.images import Images
 from app.kept_conferences import KeptConferences
 from app.kept_pages import KeptPages
 from app.recounting import Recounting
+from app.replica import NoReplica, Replica
 from app.repositories.acting import ActingConnection
 from app.repositories.uow import UnitOfWork
 from app.security import Hasher, Tokens
@@ -38,6 +39,8 @@ from app.throttle import Throttle
 from worker.assembly import build
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _READINESS_SECONDS = 3.0
 _CONNECT_SECONDS = 5
@@ -118,6 +121,7 @@ class Runtime:
         self.draining = False
         self.engine = create_engine(settings)
         self.readers = create_engine(settings, reading=True)
+        self.replica = _replica(settings)
         self.hasher = Hasher(
             time_cost=settings.argon2_time_cost,
             memory_kib=settings.argon2_memory_kib,
@@ -159,6 +163,8 @@ class Runtime:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(self.engine.dispose)
             stack.push_async_callback(self.readers.dispose)
+            if self.replica is not None:
+                stack.push_async_callback(self.replica.dispose)
             stack.callback(self.hasher.close)
             stack.callback(self.press.close)
             stack.push_async_callback(self.bindery.close)
@@ -191,6 +197,15 @@ class Runtime:
         return UnitOfWork(
             self.engine, self.ring, claim, readers=self.readers, hold=hold, quiet=quiet
         )
+
+    async def publicly(
+        self, written: int | None, question: Callable[[UnitOfWork], Awaitable[T]]
+    ) -> T:
+        """What anybody may be told: by the replica, where it knows all up to there in the log."""
+        if self.replica is not None and written is not None:
+            with suppress(NoReplica):
+                return await self.replica.ask(written, question)
+        return await question(self.unit_of_work())
 
     def ring(self) -> None:
         """Something was announced: whoever works off the outbox looks now."""
@@ -248,6 +263,13 @@ class Runtime:
 
     async def _keep_logs(self, entries: Sequence[Entry]) -> None:
         await request_logs.store(self.unit_of_work(), entries)
+
+
+def _replica(settings: Settings) -> Replica | None:
+    if settings.database_read_url is None:
+        return None
+    there = settings.model_copy(update={"database_url": settings.database_read_url})
+    return Replica(create_engine(there, name="plenary-public", reading=True))
 
 
 def _complain(given_up: int, failure: Exception | None) -> None:

@@ -121,6 +121,12 @@ class Process:
             await asyncio.sleep(0.02)
 
 
+def options(port: int) -> Sequence[str]:
+    """Of a cluster that listens there, and of one that follows it."""
+    settings = _POSTGRES | {"port": str(port), "unix_socket_directories": ""}
+    return [part for item in settings.items() for part in ("-c", "=".join(item))]
+
+
 class Postgres(Process):
     """A cluster of its own; recovers by itself whatever happens to it, once it is begun again."""
 
@@ -133,9 +139,8 @@ class Postgres(Process):
         PostgresServer.runtime_path = folder
         cluster = PostgresServer(home, cleanup_mode=None)
         cluster.ensure_pgdata_inited()
-        settings = _POSTGRES | {"port": str(port), "unix_socket_directories": ""}
-        given = [part for item in settings.items() for part in ("-c", "=".join(item))]
-        command = [str(Path(cluster.bin_path) / "postgres"), "-D", str(home), *given]
+        self.binary = str(Path(cluster.bin_path) / "postgres")
+        command = [self.binary, "-D", str(home), *options(port)]
         super().__init__("postgres", command, folder=folder, user=cluster.system_user)
         self.port = port
 

@@ -22,13 +22,14 @@ class Look:
     """What one look at the database tells.
 
     Every transaction before `oldest` had ended. `mark` is later than any that had begun, where the
-    look was to set one. At `turns_at` the clock alone changes what is told of some conference: it
-    begins, ends or closes.
+    look was to set one. What it saw lies before `written` in the log that replicas follow. At
+    `turns_at` the clock alone changes what is told of some conference: it begins, ends or closes.
     """
 
     version: Version
     oldest: int
     mark: int | None
+    written: int
     turns_at: datetime | None
 
 

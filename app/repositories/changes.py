@@ -40,9 +40,14 @@ def turns(*, upcoming: bool = False) -> str:
     return f"least({', '.join(moments)})"
 
 
+# Both are told as bytes of the log, which only grow.
+_WRITTEN = "CAST(pg_current_wal_insert_lsn() - '0/0' AS bigint)"
+_REPLAYED = "CAST(pg_last_wal_replay_lsn() - '0/0' AS bigint)"
 _LOOK = text(
-    f"SELECT {raised(FACTS)}, {raised(PROGRAMMES)}, {raised(COUNTS)}, {OLDEST}, {MARK}, {turns()}"
+    f"SELECT {raised(FACTS)}, {raised(PROGRAMMES)}, {raised(COUNTS)}, {OLDEST}, {MARK}, {_WRITTEN},"
+    f" {turns()}"
 )
+_KNOWS = text(f"SELECT CASE WHEN pg_is_in_recovery() THEN {_REPLAYED} END")
 
 
 class Changes(Repository):
@@ -53,5 +58,11 @@ class Changes(Repository):
             version=Version(facts=row[0], programmes=row[1], counts=row[2]),
             oldest=row[3],
             mark=row[4],
-            turns_at=row[5],
+            written=row[5],
+            turns_at=row[6],
         )
+
+    async def replayed(self) -> int | None:
+        """How much of the log a replica knows; None where there is no replica."""
+        known: int | None = (await self._do(_KNOWS)).scalar_one()
+        return known

@@ -121,9 +121,10 @@ class Asking:
 
 
 class KnownCounts:
-    """Of one database."""
+    """Of one database; where not every change is seen, all is counted each time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, remembers: bool = True) -> None:
+        self._remembers = remembers
         self._counts: dict[tuple[str, ...], tuple[Question, Count]] = {}
         self._asked: dict[tuple[str, ...], float] = {}
         self._settling: dict[tuple[str, ...], Settling] = {}
@@ -141,7 +142,7 @@ class KnownCounts:
     def keep(self, question: Question, count: Count) -> None:
         """Remember it, unless a later one is known."""
         known = self.get(question)
-        if known is not None and known.at > count.at:
+        if not self._remembers or (known is not None and known.at > count.at):
             return
         if known is None and len(self._counts) >= _MOST:
             self._counts.clear()
@@ -150,6 +151,8 @@ class KnownCounts:
         self._counts[question.key] = question, count
 
     def settling(self, counters: tuple[str, ...]) -> Settling:
+        if not self._remembers:
+            return Settling()
         return self._settling.setdefault(counters, Settling())
 
     def looked_after(self) -> Sequence[Question]:
@@ -186,3 +189,8 @@ _of: WeakKeyDictionary[Engine, KnownCounts] = WeakKeyDictionary()
 def known_counts(engine: Engine) -> KnownCounts:
     """Those of this database, as these connections see it."""
     return _of.setdefault(engine, KnownCounts())
+
+
+def count_every_time(engine: Engine) -> None:
+    """Of a replica: sequences, which count changes, arrive there in leaps."""
+    _of[engine] = KnownCounts(remembers=False)

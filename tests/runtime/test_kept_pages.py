@@ -14,10 +14,10 @@ MEGABYTE = 1024 * 1024
 
 async def _look(_now: datetime, _marks: bool) -> Look:
     version = Version(facts=1, programmes=1, counts=1)
-    return Look(version=version, oldest=1, mark=None, turns_at=None)
+    return Look(version=version, oldest=1, mark=None, written=version.facts, turns_at=None)
 
 
-async def _nothing(_now: datetime) -> bytes:
+async def _nothing(_now: datetime, _written: int | None) -> bytes:
     return bytes(bytearray(2))
 
 
@@ -37,7 +37,7 @@ async def test_what_was_asked_for_last_is_kept() -> None:
     pages, built = KeptPages(_look), list[str]()
 
     async def page(key: str) -> None:
-        async def build(_now: datetime) -> bytes:
+        async def build(_now: datetime, _written: int | None) -> bytes:
             built.append(key)
             return b" " * MEGABYTE
 
@@ -63,12 +63,12 @@ async def test_what_is_passing_is_written_anew_after_the_next_look(
         nonlocal marks
         marks += 1
         version = Version(facts=1, programmes=1, counts=1)
-        return Look(version=version, oldest=marks, mark=marks, turns_at=None)
+        return Look(version=version, oldest=marks, mark=marks, written=0, turns_at=None)
 
     pages = KeptPages(look)
     told: list[bytes | Passing] = [Passing(body=b"1"), Passing(body=b"2"), b"3", b"4"]
 
-    async def build(_now: datetime) -> bytes | Passing:
+    async def build(_now: datetime, _written: int | None) -> bytes | Passing:
         return told.pop(0)
 
     for _ in range(4):

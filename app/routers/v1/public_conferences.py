@@ -121,9 +121,11 @@ async def list_public_conferences(
     with 304 to whoever has the page already.
     """
 
-    async def build(now: datetime) -> bytes | Passing:
-        uow = rt.unit_of_work()
-        page = await conferences.listed(uow, None, query.filter(), query.page_request(), now)
+    async def build(now: datetime, written: int | None) -> bytes | Passing:
+        wanted, page_request = query.filter(), query.page_request()
+        page = await rt.publicly(
+            written, lambda uow: conferences.listed(uow, None, wanted, page_request, now)
+        )
         body = bytes(conferences_listed(page, request, now).body)
         return body if page.is_exact else Passing(body=body)
 
@@ -141,8 +143,10 @@ async def list_public_conferences(
 async def get_public_conference(request: Request, conference_id: PathId, rt: Rt) -> Response:
     """One conference with its sessions and ticket types, and as JSON-LD; needs no token."""
 
-    async def build(now: datetime) -> bytes:
-        announced = await publishing.announcement(rt.unit_of_work(), conference_id)
+    async def build(now: datetime, written: int | None) -> bytes:
+        announced = await rt.publicly(
+            written, lambda uow: publishing.announcement(uow, conference_id)
+        )
         base = (rt.settings.public_url or str(request.base_url)).rstrip("/")
         return bytes(ok(AnnouncementOut.told(announced, base, now)).body)
 
@@ -154,5 +158,5 @@ async def _answer(request: Request, rt: Rt, build: Build) -> Response:
     query: bytes = request.scope["query_string"]
     key = f"{request.base_url}{request.scope['path']}?{query.decode('latin-1')}"
     if len(key) > _LONGEST_KEPT:
-        return conditional.answer(request, kept_page(await build(utc_now())))
+        return conditional.answer(request, kept_page(await build(utc_now(), None)))
     return conditional.answer(request, await rt.pages.get(key, build))

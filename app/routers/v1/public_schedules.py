@@ -84,8 +84,9 @@ async def get_public_calendar(request: Request, conference_id: PathId, rt: Rt) -
     When it is called off, each of them says so.
     """
 
-    async def build(_: datetime) -> bytes:
-        return await rt.press.calendar(await calendars.find(rt.unit_of_work(), None, conference_id))
+    async def build(_: datetime, written: int | None) -> bytes:
+        calendar = await rt.publicly(written, lambda uow: calendars.find(uow, None, conference_id))
+        return await rt.press.calendar(calendar)
 
     page = await rt.pages.get(f"calendar.ics {conference_id}", build)
     return _open(conditional.answer(request, page, ICS), f"conference-{conference_id}.ics")
@@ -122,8 +123,8 @@ async def _schedule(
 ) -> Response:
     base = base_of(request)
 
-    async def build(_: datetime) -> bytes:
-        schedule = await schedules.find(rt.unit_of_work(), conference_id)
+    async def build(_: datetime, written: int | None) -> bytes:
+        schedule = await rt.publicly(written, lambda uow: schedules.find(uow, conference_id))
         cover = cover_path(schedule.cover_image)
         addresses = Addresses(
             base=f"{base}/",

@@ -1,0 +1,194 @@
+"""Public pages are written from a streaming replica, and tell no less for it."""
+
+import asyncio
+import logging
+import shutil
+import subprocess
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from sqlalchemy import event
+
+from app import replica, schema
+from app.main import create_app
+from app.repositories import conferences
+from app.repositories.uow import UnitOfWork
+from tests.conftest import settings_for
+from tests.factories import a_conference, a_session
+from tests.serving import Served, served
+from torture.processes import HOST, Postgres, Process, free_port, options
+
+pytestmark = pytest.mark.slow
+
+PUBLIC = "/api/v1/public/conferences/"
+
+
+class Standby(Process):
+    """Follows a cluster, from a copy of it on."""
+
+    def __init__(self, primary: Postgres) -> None:
+        folder = primary.log.parent
+        home, binaries = folder / "standby", Path(primary.binary).parent
+        home.mkdir(mode=0o700)
+        if primary.user is not None:
+            shutil.chown(home, primary.user)
+        copy = [str(binaries / "pg_basebackup"), "-h", HOST, "-p", str(primary.port)]
+        copy += ["-U", "postgres", "-D", str(home), "-R", "-c", "fast"]
+        subprocess.run(copy, check=True, user=primary.user, cwd="/")
+        self.port = free_port()
+        command = [primary.binary, "-D", str(home), *options(self.port)]
+        super().__init__("standby", command, folder=folder, user=primary.user)
+
+    async def run(self, statement: str) -> Any:
+        """What a statement there comes to, as soon as it takes connections."""
+        async with asyncio.timeout(30):
+            while True:
+                try:
+                    connection = await asyncpg.connect(
+                        host=HOST, port=self.port, user="postgres", database="plenary"
+                    )
+                except (OSError, asyncpg.PostgresError):
+                    await asyncio.sleep(0.1)
+                    continue
+                try:
+                    return await connection.fetchval(statement)
+                finally:
+                    await connection.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_remembered() -> None:
+    """Rows are known by the number of their transaction, and each cluster begins to count anew."""
+    conferences._remembered.clear()
+
+
+@pytest.fixture
+async def standby(postgres: Postgres) -> AsyncIterator[Standby]:
+    await schema.migrate(postgres.url())
+    made = Standby(postgres)
+    made.begin()
+    assert await made.run("SELECT pg_is_in_recovery()")
+    yield made
+    made.thaw()
+    await made.kill()
+
+
+@pytest.fixture
+async def app(postgres: Postgres, standby: Standby) -> AsyncIterator[Served]:
+    settings = settings_for(postgres.url(), database_read_url=postgres.url(standby.port))
+    async with served(create_app(settings)) as running:
+        yield running
+
+
+@pytest.fixture
+async def client(app: Served) -> AsyncIterator[httpx.AsyncClient]:
+    async with app.client() as client:
+        yield client
+
+
+@pytest.fixture
+def asked(app: Served) -> list[str]:
+    """What the replica is asked, from now on."""
+    heard: list[str] = []
+    assert app.runtime.replica is not None
+    there = app.runtime.replica._readers.sync_engine
+    event.listen(there, "before_cursor_execute", lambda *said: heard.append(said[2]))
+    return heard
+
+
+def uow(app: Served) -> Any:
+    return lambda: UnitOfWork(app.runtime.engine)
+
+
+async def names(client: httpx.AsyncClient) -> set[str]:
+    answer = await client.get(PUBLIC)
+    assert answer.status_code == 200, answer.text
+    listed = answer.json()
+    found = {one["conference_name"] for one in listed["data"]}
+    assert listed["meta"]["count"] == len(found)
+    return found
+
+
+async def shows(client: httpx.AsyncClient, name: str) -> float:
+    """How many seconds it takes until a name is on the public page."""
+    began = time.monotonic()
+    while name not in await names(client):
+        assert time.monotonic() - began < 5, (await client.get(PUBLIC)).text
+        await asyncio.sleep(0.01)
+    return time.monotonic() - began
+
+
+async def test_changes_show_within_a_second_on_pages_that_the_replica_writes(
+    app: Served, client: httpx.AsyncClient, asked: list[str]
+) -> None:
+    lags = []
+    for number in range(8):
+        made = await a_conference(uow(app), name=f"Summit {number}")
+        await a_session(uow(app), made)
+        lags.append(await shows(client, made.name))
+        detail = await client.get(f"{PUBLIC}{made.id}/")
+        schedule = await client.get(f"{PUBLIC}{made.id}/schedule.json")
+        calendar = await client.get(f"{PUBLIC}{made.id}/calendar.ics")
+        assert [one.status_code for one in (detail, schedule, calendar)] == [200, 200, 200]
+        assert len(detail.json()["data"]["sessions"]) == 1
+    assert max(lags) < 1
+    written = [one for one in asked if "pg_last_wal_replay_lsn" not in one]
+    assert sum("LIMIT" in one for one in written) >= 8
+    assert len(written) >= 4 * 8
+
+
+@pytest.mark.parametrize("trouble", ["lags", "is frozen", "is killed"])
+async def test_a_replica_in_trouble_costs_nobody_an_answer(
+    app: Served,
+    client: httpx.AsyncClient,
+    standby: Standby,
+    asked: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: str,
+) -> None:
+    # So that it is tried again soon.
+    monkeypatch.setattr(replica, "_LONGEST_REST", replica._SHORTEST_REST)
+    first = await a_conference(uow(app), name="Before")
+    await shows(client, first.name)
+    if trouble == "lags":
+        await standby.run("SELECT pg_wal_replay_pause()")
+    elif trouble == "is frozen":
+        standby.freeze()
+    else:
+        await standby.kill()
+    for number in range(3):
+        made = await a_conference(uow(app), name=f"Meanwhile {number}")
+        assert await shows(client, made.name) < 4
+    if trouble == "lags":
+        await standby.run("SELECT pg_wal_replay_resume()")
+    elif trouble == "is frozen":
+        standby.thaw()
+    else:
+        standby.begin()
+        await standby.run("SELECT 1")
+    asked.clear()
+    for number in range(100):
+        made = await a_conference(uow(app), name=f"After {number}")
+        await shows(client, made.name)
+        if any("LIMIT" in one for one in asked):
+            break
+        await asyncio.sleep(0.2)
+    else:
+        pytest.fail("the replica was not asked again")
+
+
+async def test_what_is_no_replica_is_not_asked(
+    postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    await schema.migrate(postgres.url())
+    settings = settings_for(postgres.url(), database_read_url=postgres.url())
+    caplog.set_level(logging.WARNING)
+    async with served(create_app(settings)) as app, app.client() as client:
+        made = await a_conference(uow(app), name="Alone")
+        assert await shows(client, made.name) < 1
+    assert "it is no replica, but a database of its own" in caplog.text
