@@ -56,6 +56,7 @@ _ENVIRONMENT = {
 }
 # For what is asked beside the cases; the machine may have much other work.
 _PATIENCE = 60.0
+_SHOWN = 2_000
 _UNEXPECTED = "unexpected error"
 # How schemathesis begins to tell of answers of 5xx.
 _SERVER_ERROR = "Server error"
@@ -170,10 +171,15 @@ async def _document(tally: Tally, run: Run, url: str, headers: list[str]) -> Non
             print(f"  {failure['title']}: {operation}")
     for error in told.get("errors", []):
         tally.found[error["title"]] += error["count"]
-        print(f"  {error['title']}: {error['count']}")
+        print(f"  {_told_of(error['title'], out.with_suffix('.txt'))}")
     if not told.get("complete"):
         tally.found["a run that did not get to its end"] += 1
     print(f"  told in {out.with_suffix('.txt')}", flush=True)
+
+
+def _told_of(title: str, output: Path) -> str:
+    """What schemathesis says of an error; its report names the kind alone."""
+    return "".join(output.read_text().partition(title)[1:])[:_SHOWN] or title
 
 
 async def _audit(tally: Tally, directory: Path) -> None:
@@ -194,7 +200,7 @@ def _add_log(tally: Tally, log: Path) -> None:
     if lines:
         tally.failed.append(str(log))
         tally.found[_UNEXPECTED] += len(lines)
-        print(f"  {len(lines)} unexpected errors in {log}: {lines[0][:2000]}", flush=True)
+        print(f"  {len(lines)} unexpected errors in {log}: {lines[0][:_SHOWN]}", flush=True)
 
 
 def _table(counted: Counter[tuple[str, str]]) -> str:

@@ -17,9 +17,7 @@ _SECRETS = frozenset({"password", "old_password", "refresh", "token"})
 _AS_IN_FORMS = frozenset({"a digit", "nothing", "blanks"})
 # Files in a form; in JSON they are overlooked.
 _PICTURES = frozenset({"avatar", "image", "cover_image"})
-
-
-# What a device's clock says is taken as it is, and held against the time of its arrival.
+# Whoever scans with a clock that cannot be right has scanned all the same, as of its arrival.
 _CLOCKS = frozenset({"scanned_at"})
 _MOMENTS = frozenset({"the last moment", "the first moment"})
 

@@ -29,13 +29,10 @@ def is_malformed(name: str, schema: Schema) -> bool:
         return name in _NO_NUMBER and (bounded or name != "2^64")
     if all("enum" in one or one.get("type") == "null" for one in kinds):
         return name in _NO_CHOICE
-    # A search makes words of whatever it is given; what has a form says which.
-    return name in _NO_TEXT and all(_has_form(one) or one.get("type") == "null" for one in kinds)
-
-
-def _has_form(schema: Schema) -> bool:
-    """Whether it is told how the text is written, beyond that there is some."""
-    return bool(schema.get("pattern", _SOME_TEXT) != _SOME_TEXT)
+    if all(one.get("pattern") == _SOME_TEXT for one in kinds):
+        # A search makes words of whatever it is given; nothing is no question.
+        return name == "nothing"
+    return name in _NO_TEXT and all("pattern" in one or one.get("type") == "null" for one in kinds)
 
 
 def cases_of(operation: Operation) -> list[Case]:
