@@ -100,4 +100,11 @@ async def _work(redis: ArqRedis, wake: Callable[[], None]) -> None:
 
 
 def _dumps(job: dict[str, Any]) -> bytes:
-    return json.dumps(job).encode()
+    return json.dumps(job, default=_told).encode()
+
+
+def _told(failure: object) -> str:
+    """In words, why a job came to nothing: it had expired, or nobody knows how to do it."""
+    if isinstance(failure, BaseException):
+        return f"{type(failure).__name__}: {failure}"
+    raise TypeError(f"{type(failure).__name__} cannot be told in a job")

@@ -1,15 +1,18 @@
 """The trail, read; it is written by triggers alone."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from sqlalchemy import DateTime
 
 from app.domain.histories import HistoryEntry, HistoryFilter
 from app.domain.pages import Page, PageRequest
 from app.domain.trail import Actor, ActorKind
 from app.repositories.counting import Listing, ListingRepository, in_order
 from app.repositories.driver import Row
-from app.repositories.tables import TRAIL
+from app.repositories.tables import TRAIL, metadata
+from app.repositories.tables.trail import FOLLOWED
 
 _SHOWN = (
     "SELECT t.id, t.kind, t.object_id, t.verb, t.state, t.changes, t.actor, t.actor_id,"
@@ -25,6 +28,13 @@ _FILTERS = {
 }
 # Not what happened to anything, but since when it is noted.
 _TOLD = "t.kind <> 'trail'"
+# What is noted as text, as everything is, and is a moment.
+_MOMENTS = frozenset(
+    (followed.kind, column.name)
+    for followed in FOLLOWED
+    for column in metadata.tables[followed.table].columns
+    if isinstance(column.type, DateTime)
+)
 # Of one thing, in the order of its locks; of everything, by when their transactions began.
 _OF_ONE = in_order(("-id",), {"id": "t.id"}, "t.id")
 _OF_ALL = in_order(("-at",), {"at": "t.at"}, "t.id")
@@ -62,6 +72,17 @@ class Trail(ListingRepository):
         return Page(items=[_entry(row) for row in rows], count=count, request=page)
 
 
+def _noted(kind: str, name: str, value: Any) -> Any:
+    """A moment as one, in whatever zone it was noted; anything else as it was noted."""
+    if value is None or (kind, name) not in _MOMENTS:
+        return value
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except ValueError:
+        # Whoever writes past the application may have written `infinity`.
+        return value
+
+
 def _entry(row: Row) -> HistoryEntry:
     changes = row["changes"] or {}
     # What is new begins somewhere; a row of it says no more than that.
@@ -72,7 +93,10 @@ def _entry(row: Row) -> HistoryEntry:
         kind=row["kind"],
         object_id=row["object_id"],
         verb=row["verb"],
-        changes={name: (was, becomes) for name, (was, becomes) in changes.items()},
+        changes={
+            name: (_noted(row["kind"], name, was), _noted(row["kind"], name, becomes))
+            for name, (was, becomes) in changes.items()
+        },
         actor=Actor(
             kind=ActorKind(row["actor"]),
             user_id=row["actor_id"],

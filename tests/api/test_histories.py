@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain import payments
 from app.domain.access import Role
@@ -98,6 +100,33 @@ async def test_pages_go_on(client: httpx.AsyncClient, uow: Units, organizer: Any
     assert answer.json()["meta"]["count"] == 3
     [entry] = answer.json()["data"]
     assert entry["changes"] == {"location": {"from": "San Francisco", "to": "Oslo"}}
+
+
+async def test_moments_are_told_as_everywhere_else(
+    client: httpx.AsyncClient, uow: Units, engine: AsyncEngine, organizer: Any
+) -> None:
+    conference = await factories.a_conference(uow, organizer=organizer)
+    manager = await factories.login(client, organizer)
+    path = f"{V1}/conferences/{conference.id}/"
+    deadline = (conference.period.start - timedelta(days=1)).isoformat()
+    changed = await client.patch(
+        path,
+        json={"registration_deadline": deadline, "conference_name": deadline},
+        headers=manager,
+    )
+    [entry, _] = await history(client, f"conferences/{conference.id}/", manager)
+    told = changed.json()["data"]["registration_deadline"]
+    assert told.endswith("Z")
+    assert entry["changes"]["registration_deadline"] == {"from": None, "to": told}
+    # A name is what it is, whatever it looks like.
+    assert entry["changes"]["name"]["to"] == deadline
+    async with engine.begin() as connection:
+        await connection.execute(text("SET LOCAL timezone = 'Asia/Kathmandu'"))
+        end = "UPDATE conferences SET registration_deadline = 'infinity', ends_at = :end"
+        await connection.execute(text(end), {"end": conference.period.end + timedelta(days=1)})
+    [elsewhere, *_] = await history(client, f"conferences/{conference.id}/", manager)
+    assert elsewhere["changes"]["ends_at"]["from"].endswith("Z")
+    assert elsewhere["changes"]["registration_deadline"] == {"from": told, "to": "infinity"}
 
 
 async def test_admins_read_everything_by_kind_actor_and_time(

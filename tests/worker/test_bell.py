@@ -108,6 +108,22 @@ async def test_rings_of_before_are_heard_and_leave_nothing(
         assert ear.heard >= 1
 
 
+async def test_a_ring_that_has_expired_is_let_go_of_without_a_failure(
+    redis: RedisServer, eventually: Eventually, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with redis.client() as client:
+        # Its place in the queue outlives the job itself.
+        await client.zadd(QUEUE, {"expired": 1})
+
+        async def is_let_go_of() -> bool:
+            left: int = await client.zcard(QUEUE)
+            return left == 0
+
+        async with listening(redis.url):
+            await eventually(is_let_go_of)
+    assert [record.getMessage() for record in caplog.records] == ["job expired expired"]
+
+
 async def test_a_redis_that_forgot_everything_rings_on(
     redis: RedisServer, eventually: Eventually
 ) -> None:
