@@ -6,10 +6,11 @@ there, and which words they are about. An attendee without any is shown what oth
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING, Protocol
 
 from app.domain import attendees
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
 
 MOST_RECOMMENDED = 20
+# Of the soonest, and of those further ahead.
 MOST_CANDIDATES = 500
 _MOST_TOPICS_TOLD = 5
 _MOST_WORDS_ASKED = 50
@@ -69,10 +71,22 @@ class Attended:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Interest:
-    """Folded speakers, and topic words with the number of sessions each occurs in."""
+class Candidate:
+    """A session that may be recommended, as far as that is decided by it."""
 
-    speakers: frozenset[str] = frozenset()
+    id: int
+    name: str
+    description: str
+    speaker: str
+    starts_at: datetime
+    seats_taken: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interest:
+    """Speakers, by folded name, and topic words with the number of sessions each occurs in."""
+
+    speakers: Mapping[str, str]
     words: Mapping[str, int]
 
     @property
@@ -94,6 +108,21 @@ class Reason:
 
     def __str__(self) -> str:
         return f"{self.kind.value}: {self.value}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A candidate, and the folded speakers and topics it shares with an interest."""
+
+    candidate: Candidate
+    speakers: Set[str]
+    words: Set[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    session_id: int
+    reasons: Sequence[Reason]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +153,11 @@ def speakers_of(session: Described) -> Mapping[str, str]:
 
 def topics_of(session: Described) -> frozenset[str]:
     """The words that tell what a session is about: not too short, not too common, no numbers."""
-    words = _WORD.findall(fold(f"{session.name} {session.description}"))
-    return frozenset(word for word in words if _is_telling(word))
+    return frozenset(word for word in _words_of(session) if _is_telling(word))
+
+
+def _words_of(session: Described) -> Sequence[str]:
+    return _WORD.findall(fold(f"{session.name} {session.description}"))
 
 
 def _is_telling(word: str) -> bool:
@@ -136,55 +168,88 @@ def _is_telling(word: str) -> bool:
 
 def interest_in(attended: Iterable[Described]) -> Interest:
     """What somebody who goes to these sessions is interested in."""
-    speakers: set[str] = set()
+    speakers: dict[str, str] = {}
     words: Counter[str] = Counter()
     for session in attended:
         speakers.update(speakers_of(session))
         words.update(topics_of(session))
-    return Interest(speakers=frozenset(speakers), words=words)
+    return Interest(speakers=speakers, words=words)
 
 
-def ranked(interest: Interest, candidates: Iterable[Session]) -> Sequence[Recommendation]:
+def matched(interest: Interest, candidates: Iterable[Candidate]) -> Sequence[Match]:
+    """Candidates with what they share; of some hundred this is most of the work."""
+    return [
+        Match(
+            candidate=candidate,
+            speakers=speakers_of(candidate).keys() & interest.speakers.keys(),
+            # All words of an interest are telling: of a candidate's, none has to be asked.
+            words=interest.words.keys() & _words_of(candidate),
+        )
+        for candidate in candidates
+    ]
+
+
+def ranked(interest: Interest, matches: Iterable[Match]) -> Sequence[Choice]:
     """Those that share a speaker or a topic, best first; the most popular where nothing is known.
 
     A shared speaker outweighs any one word; a word weighs more the more sessions it comes from.
     """
     if interest.is_empty:
-        popular = sorted(candidates, key=lambda s: (-s.seats_taken, s.period.start, s.id))
-        return [Recommendation(session=s, reasons=()) for s in popular[:MOST_RECOMMENDED]]
-    scored = [(_score(interest, session), session) for session in candidates]
-    fitting = [(score, session) for score, session in scored if score > 0]
-    fitting.sort(key=lambda pair: (-pair[0], pair[1].period.start, pair[1].id))
+        every = (match.candidate for match in matches)
+        popular = sorted(every, key=lambda c: (-c.seats_taken, c.starts_at, c.id))
+        return [Choice(session_id=c.id, reasons=()) for c in popular[:MOST_RECOMMENDED]]
+    scored = [(_score(interest, match), match) for match in matches]
+    fitting = [(score, match) for score, match in scored if score > 0]
+    fitting.sort(key=lambda pair: (-pair[0], pair[1].candidate.starts_at, pair[1].candidate.id))
     return [
-        Recommendation(session=session, reasons=_reasons(interest, session))
-        for _, session in fitting[:MOST_RECOMMENDED]
+        Choice(session_id=match.candidate.id, reasons=_reasons(interest, match))
+        for _, match in fitting[:MOST_RECOMMENDED]
     ]
 
 
-def _score(interest: Interest, session: Session) -> int:
-    shared_speakers = interest.speakers & speakers_of(session).keys()
-    shared_words = topics_of(session) & interest.words.keys()
-    return _SPEAKER_WEIGHT * len(shared_speakers) + sum(
-        min(interest.words[word], _MOST_WORD_WEIGHT) for word in shared_words
+def _score(interest: Interest, match: Match) -> int:
+    return _SPEAKER_WEIGHT * len(match.speakers) + sum(
+        min(interest.words[word], _MOST_WORD_WEIGHT) for word in match.words
     )
 
 
-def _reasons(interest: Interest, session: Session) -> Sequence[Reason]:
+def _reasons(interest: Interest, match: Match) -> Sequence[Reason]:
     """The speakers first, then the weightiest words."""
-    names = speakers_of(session)
-    speakers = [names[folded] for folded in names if folded in interest.speakers]
-    words = sorted(
-        topics_of(session) & interest.words.keys(), key=lambda word: (-interest.words[word], word)
-    )
+    names = speakers_of(match.candidate)
+    speakers = [names[folded] for folded in names if folded in match.speakers]
+    words = sorted(match.words, key=lambda word: (-interest.words[word], word))
     return [Reason(kind=ReasonKind.SPEAKER, value=name) for name in speakers] + [
         Reason(kind=ReasonKind.TOPIC, value=word) for word in words[:_MOST_TOPICS_TOLD]
     ]
 
 
-def _asked_for(interest: Interest) -> Sequence[str]:
-    """What candidates are looked for by: speakers, and the words that occur most."""
+def looked_for(interest: Interest, soonest: Iterable[Match]) -> Sequence[str]:
+    """The speakers and topics to look for further ahead, those the fewest of the soonest share.
+
+    No more than leave an answer unfilled: once as many of the soonest share one of them as are
+    recommended, there are enough, and what still more of them share tells the least.
+    """
+    sharing = {text: set[int]() for text in _told_by(interest)}
+    for match in soonest:
+        names = (interest.speakers[folded] for folded in match.speakers)
+        for text in chain(names, match.words):
+            if text in sharing:
+                sharing[text].add(match.candidate.id)
+    found: list[str] = []
+    enough: set[int] = set()
+    for text in sorted(sharing, key=lambda text: len(sharing[text])):
+        enough |= sharing[text]
+        if len(enough) >= MOST_RECOMMENDED:
+            break
+        found.append(text)
+    return found
+
+
+def _told_by(interest: Interest) -> Sequence[str]:
+    """Some of the speakers, as they are written, and the words that occur most."""
+    speakers = [interest.speakers[folded] for folded in sorted(interest.speakers)]
     by_weight = sorted(interest.words, key=lambda word: (-interest.words[word], word))
-    return [*sorted(interest.speakers)[:_MOST_WORDS_ASKED], *by_weight[:_MOST_WORDS_ASKED]]
+    return [*speakers[:_MOST_WORDS_ASKED], *by_weight[:_MOST_WORDS_ASKED]]
 
 
 async def recommend(
@@ -192,13 +257,25 @@ async def recommend(
 ) -> Sequence[Recommendation]:
     """What suits an attendee: upcoming, with a free seat, without a clash, not registered for.
 
-    With a viewer, only what that viewer may see as well.
+    Of the soonest, and of those further ahead that share what few of the soonest do. With a viewer,
+    only what that viewer may see as well.
     """
     interest = interest_in(await tx.recommendations.attended(attendee_id))
-    candidates = await tx.recommendations.candidates(
-        attendee_id, _asked_for(interest), now, viewer, MOST_CANDIDATES
-    )
-    return ranked(interest, candidates)
+    soonest = await tx.recommendations.soonest(attendee_id, now, viewer, MOST_CANDIDATES)
+    matches = matched(interest, soonest)
+    if texts := looked_for(interest, matches):
+        ahead = await tx.recommendations.holding(attendee_id, texts, now, viewer, MOST_CANDIDATES)
+        known = {candidate.id for candidate in soonest}
+        new = (candidate for candidate in ahead if candidate.id not in known)
+        matches = [*matches, *matched(interest, new)]
+    choices = ranked(interest, matches)
+    sessions = await tx.sessions.of_ids([choice.session_id for choice in choices])
+    return [
+        Recommendation(session=sessions[choice.session_id], reasons=choice.reasons)
+        for choice in choices
+        # Whatever was deleted since is not recommended.
+        if choice.session_id in sessions
+    ]
 
 
 async def ask(

@@ -17,14 +17,14 @@ _MOST_PARTS = 4
 ARE_FEW = "(SELECT few FROM kind)"
 
 
-def few_hits(table: str, query: str, also: str = "") -> str:
+def few_hits(table: str, query: str) -> str:
     """CTEs: the ids of `hits`, where they `ARE_FEW`. An index would gather all before it tells."""
     return (
         "probe AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT search"
-        f" FROM {table} WHERE deleted_at IS NULL{also} AND (SELECT reltuples FROM pg_class"
+        f" FROM {table} WHERE deleted_at IS NULL AND (SELECT reltuples FROM pg_class"
         f" WHERE oid = CAST('{table}' AS regclass)) > {_FEW * _ONE_IN}"
         f" ORDER BY starts_at, id LIMIT {_FIRST}) AS first WHERE search @@ {query}),"
-        f" hits AS MATERIALIZED (SELECT id FROM {table} WHERE search @@ {query}{also}"
+        f" hits AS MATERIALIZED (SELECT id FROM {table} WHERE search @@ {query}"
         f" AND (SELECT n FROM probe) <= {_FIRST // _ONE_IN} LIMIT {_FEW + 1}),"
         f" kind AS MATERIALIZED (SELECT count(*) <= {_FEW} AND (SELECT n FROM probe)"
         f" <= {_FIRST // _ONE_IN} AS few FROM hits)"
@@ -51,9 +51,10 @@ def all_prefixes(question: str) -> str:
     return " & ".join(f"{_quoted(word)}:*" for word in _words(question))
 
 
-def any_word(texts: Iterable[str]) -> str:
-    """The tsquery of what holds one of these words, whole."""
-    return " | ".join(_quoted(word) for text in texts for word in _words(text))
+def any_of(texts: Iterable[str]) -> str:
+    """The tsquery of what holds all words of one of these texts, whole."""
+    each = (" & ".join(_quoted(word) for word in _words(text)) for text in texts)
+    return " | ".join(f"({words})" for words in each if words)
 
 
 def _words(question: str) -> Sequence[str]:

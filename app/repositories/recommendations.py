@@ -1,6 +1,6 @@
 """What recommendations are made from: the sessions somebody chose, and those still open to them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -8,22 +8,27 @@ from typing import Any
 from sqlalchemy import TextClause, text
 
 from app.domain.access import Caller
-from app.domain.recommendations import Attended
-from app.domain.sessions import Session
+from app.domain.recommendations import Attended, Candidate
 from app.repositories import sessions
 from app.repositories.base import Repository
-from app.repositories.questions import ARE_FEW, any_word, few_hits
+from app.repositories.questions import any_of
 from app.repositories.tables import CLAIMING, LIVE
 from app.repositories.visibility import VISIBLE
 from app.repositories.visibility import viewer as values_of
 
 _MOST_ATTENDED = 200
+# As many that begin next are looked through, and no more: where all seats are taken for years, it
+# takes no longer to find that out.
+_HORIZON = 5000
+# More hits than these are not looked up.
+_FEW = 2000
 
 _ATTENDED = text(
     "SELECT s.name, s.description, s.speaker FROM registrations r"
     f" JOIN sessions s ON s.id = r.session_id WHERE r.attendee_id = :attendee_id AND r.{LIVE}"
     " ORDER BY r.starts_at DESC, r.id DESC LIMIT :most"
 )
+_COLUMNS = "s.id, s.name, s.description, s.speaker, s.starts_at, s.seats_taken"
 _OPEN = (
     "s.deleted_at IS NULL AND s.starts_at > :now"
     " AND (s.capacity IS NULL OR s.seats_taken < s.capacity)"
@@ -33,22 +38,42 @@ _OPEN = (
     " AND NOT EXISTS (SELECT FROM held WHERE held.session_id = s.id"
     " OR held.is_live AND held.starts_at < s.ends_at AND s.starts_at < held.ends_at)"
 )
+_HELD = (
+    "held AS MATERIALIZED (SELECT conference_id, session_id, starts_at, ends_at,"
+    f" {LIVE} AS is_live FROM registrations WHERE attendee_id = :attendee_id AND {CLAIMING})"
+)
+_QUERY = "to_tsquery('simple', :words)"
+_ARE_FEW = "(SELECT few FROM kind)"
+
+
+def _next(condition: str = "") -> str:
+    """The sessions that begin next, whatever they are, each with its conference."""
+    return (
+        f" FROM (SELECT * FROM sessions WHERE deleted_at IS NULL AND starts_at > :now{condition}"
+        f" ORDER BY starts_at, id LIMIT {_HORIZON}) AS s"
+        " JOIN conferences c ON c.id = s.conference_id"
+    )
 
 
 @lru_cache
-def _candidates(seen: str, most: int) -> TextClause:
-    """The soonest that may match, and the soonest at all: not all matches are in the index."""
-    one_kind = f"SELECT s.id{sessions.FROM} WHERE {_OPEN} AND {seen}"
-    soonest = f"ORDER BY s.starts_at, s.id LIMIT {most}"
-    words = "to_tsquery('simple', :words)"
+def _soonest(seen: str, most: int) -> TextClause:
     return text(
-        "WITH held AS MATERIALIZED (SELECT conference_id, session_id, starts_at, ends_at,"
-        f" {LIVE} AS is_live FROM registrations WHERE attendee_id = :attendee_id AND {CLAIMING}),"
-        f" {few_hits('sessions', words, ' AND starts_at > :now')}"
-        f" SELECT {sessions.COLUMNS}{sessions.FROM} WHERE s.id = ANY(ARRAY("
-        f"({one_kind} AND s.id = ANY(ARRAY(SELECT id FROM hits WHERE {ARE_FEW})) {soonest})"
-        f" UNION ({one_kind} AND (s.search || '') @@ {words} AND NOT {ARE_FEW} {soonest})"
-        f" UNION ({one_kind} {soonest})))"
+        f"WITH {_HELD} SELECT {_COLUMNS}{_next()} WHERE {_OPEN} AND {seen}"
+        f" ORDER BY s.starts_at, s.id LIMIT {most}"
+    )
+
+
+@lru_cache
+def _holding(seen: str, most: int) -> TextClause:
+    """By the index where it has few hits; along the order where it has many, or nobody knows."""
+    fitting = f"{_OPEN} AND {seen} ORDER BY s.starts_at, s.id LIMIT {most}"
+    return text(
+        f"WITH {_HELD}, hits AS MATERIALIZED (SELECT id FROM sessions WHERE search @@ {_QUERY}"
+        f" LIMIT {_FEW + 1}), kind AS MATERIALIZED (SELECT count(*) <= {_FEW} AS few FROM hits)"
+        f" (SELECT {_COLUMNS}{sessions.FROM}"
+        f" WHERE s.id = ANY(ARRAY(SELECT id FROM hits WHERE {_ARE_FEW})) AND {fitting})"
+        f" UNION ALL (SELECT {_COLUMNS}{_next(f' AND NOT {_ARE_FEW}')}"
+        f" WHERE s.search @@ {_QUERY} AND {fitting})"
     )
 
 
@@ -58,25 +83,34 @@ class Recommendations(Repository):
         values = {"attendee_id": attendee_id, "most": _MOST_ATTENDED}
         return [Attended(**row) for row in await self._rows(_ATTENDED, values)]
 
-    async def candidates(
+    async def soonest(
+        self, attendee_id: int, now: datetime, viewer: Caller | None, most: int
+    ) -> Sequence[Candidate]:
+        """The soonest that are open to the attendee, and visible to the viewer if there is one."""
+        values = {"attendee_id": attendee_id, "now": now}
+        return await self._candidates(_soonest, values, viewer, most)
+
+    async def holding(
         self,
         attendee_id: int,
-        words: Sequence[str],
+        texts: Sequence[str],
         now: datetime,
         viewer: Caller | None,
         most: int,
-    ) -> Sequence[Session]:
-        """Sessions open to the attendee, and visible to the viewer where there is one.
+    ) -> Sequence[Candidate]:
+        """The same, of those whose name or speaker holds all words of one of these texts."""
+        values = {"attendee_id": attendee_id, "now": now, "words": any_of(texts)}
+        return await self._candidates(_holding, values, viewer, most)
 
-        The `most` soonest of those that hold one of the words, and the `most` soonest of all.
-        """
-        values: dict[str, Any] = {
-            "attendee_id": attendee_id,
-            "words": any_word(words),
-            "now": now,
-        }
+    async def _candidates(
+        self,
+        statement: Callable[[str, int], TextClause],
+        values: dict[str, Any],
+        viewer: Caller | None,
+        most: int,
+    ) -> Sequence[Candidate]:
         if viewer is None:
-            rows = await self._do(_candidates("true", most), values)
+            rows = await self._rows(statement("true", most), values)
         else:
-            rows = await self._do(_candidates(VISIBLE, most), values | values_of(viewer))
-        return [sessions.session_of(row) for row in rows.all()]
+            rows = await self._rows(statement(VISIBLE, most), values | values_of(viewer))
+        return [Candidate(**row) for row in rows]

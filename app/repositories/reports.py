@@ -72,7 +72,7 @@ class Reports(ListingRepository):
         rows = await self._rows_of(_CONFERENCES, filter, page)
         return Page(
             items=[ConferenceReport(**row) for row in rows],
-            count=await self._reported(_CONFERENCES_FROM, filter),
+            count=await self._reported(_CONFERENCES_FROM, filter, page),
             request=page,
         )
 
@@ -92,7 +92,7 @@ class Reports(ListingRepository):
                 )
                 for row in rows
             ],
-            count=await self._reported(_SESSIONS_FROM, filter),
+            count=await self._reported(_SESSIONS_FROM, filter, page),
             request=page,
         )
 
@@ -114,7 +114,7 @@ class Reports(ListingRepository):
                 )
                 for row in rows
             ],
-            count=await self._reported(_TICKET_TYPES_FROM, filter),
+            count=await self._reported(_TICKET_TYPES_FROM, filter, page),
             request=page,
         )
 
@@ -125,11 +125,12 @@ class Reports(ListingRepository):
         asked = text(statement.format(reported=reported, limit=limited(page)))
         return await self._rows(asked, values | offset_of(page))
 
-    async def _reported(self, source: str, filter: ReportFilter) -> int:
+    async def _reported(self, source: str, filter: ReportFilter, page: PageRequest) -> int:
         reported, values = _reported(filter)
         # One organizer's or one conference's are few.
         counters = [] if values else [FACTS, PROGRAMMES]
-        return await self._count(f"{source} {reported}", values, counters)
+        end = page.offset + page.size
+        return await self._count(f"{source} {reported}", values, counters, end=end)
 
 
 def _reported(filter: ReportFilter) -> tuple[str, dict[str, Any]]:

@@ -40,6 +40,10 @@ _FIND = text(f"SELECT {COLUMNS}{FROM} WHERE s.id = :id AND s.deleted_at IS NULL 
 _FIND_ANY = text(
     f"SELECT {COLUMNS}{FROM} WHERE s.id = :id AND s.deleted_at IS NULL AND c.deleted_at IS NULL"
 )
+_OF_IDS = text(
+    f"SELECT {COLUMNS}{FROM} WHERE s.id = ANY(CAST(:ids AS bigint[]))"
+    " AND s.deleted_at IS NULL AND c.deleted_at IS NULL"
+)
 _OF_CONFERENCES = text(
     f"SELECT {COLUMNS}{FROM} WHERE s.conference_id = ANY(CAST(:ids AS bigint[]))"
     " AND s.deleted_at IS NULL ORDER BY s.starts_at, s.id"
@@ -95,6 +99,13 @@ class Sessions(Repository):
         """One that is not deleted, whoever asks."""
         rows = (await self._do(_FIND_ANY, {"id": id})).all()
         return session_of(rows[0]) if rows else None
+
+    async def of_ids(self, ids: Sequence[int]) -> Mapping[int, Session]:
+        """Those of them that are there, whoever asks."""
+        if not ids:
+            return {}
+        rows: Sequence[Any] = (await self._do(_OF_IDS, {"ids": ids})).all()
+        return {row[0]: session_of(row) for row in rows}
 
     async def of_conferences(self, ids: Sequence[int]) -> Mapping[int, Sequence[Session]]:
         """All of each conference, by start, in one statement for any number."""

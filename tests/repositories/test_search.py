@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain import search
 from app.domain.access import Caller, Role
-from app.repositories.questions import all_prefixes, any_word, parts_of
+from app.repositories.questions import all_prefixes, any_of, parts_of
 from tests.factories import Units, a_conference, a_session, a_user, caller
 from tests.repositories.counting import counted
 
@@ -27,8 +27,8 @@ def test_a_question_becomes_quoted_prefixes(question: str, query: str) -> None:
     assert all_prefixes(question) == query
 
 
-def test_words_are_looked_for_whole() -> None:
-    assert any_word(["jane doe", "ai"]) == "'jane' | 'doe' | 'ai'"
+def test_texts_are_looked_for_by_all_their_words_whole() -> None:
+    assert any_of(["jane doe", "ai", "/"]) == "('jane' & 'doe') | ('ai')"
 
 
 @pytest.mark.parametrize(
