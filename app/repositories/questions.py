@@ -8,26 +8,28 @@ from app.repositories.tables import JOINING
 _SPLIT = str.maketrans(dict.fromkeys(JOINING, " "))
 
 
-# More hits than these are not ranked, and taken for so many without a look at the index where one
-# in 25 of the first rows is a hit and there are many rows.
+# More hits than these are not ranked, and more than those not gathered: they are met along the
+# order, without a look at the index where one in 25 of the first rows is a hit.
 _FEW = 1000
+_SOME = 10_000
 _FIRST = 200
 _ONE_IN = 25
 _MOST_PARTS = 4
-ARE_FEW = "(SELECT few FROM kind)"
+FEW, SOME, MANY = (f"(SELECT kind FROM hitting) = '{kind}'" for kind in ("few", "some", "many"))
 
 
-def few_hits(table: str, query: str) -> str:
-    """CTEs: the ids of `hits`, where they `ARE_FEW`. An index would gather all before it tells."""
+def hits_of(table: str, query: str) -> str:
+    """CTEs: the `hits`, unless they are MANY. An index would gather all before it tells one."""
+    seldom = f"(SELECT n FROM probe) <= {_FIRST // _ONE_IN}"
     return (
         "probe AS MATERIALIZED (SELECT count(*) AS n FROM (SELECT search"
         f" FROM {table} WHERE deleted_at IS NULL AND (SELECT reltuples FROM pg_class"
         f" WHERE oid = CAST('{table}' AS regclass)) > {_FEW * _ONE_IN}"
         f" ORDER BY starts_at, id LIMIT {_FIRST}) AS first WHERE search @@ {query}),"
-        f" hits AS MATERIALIZED (SELECT id FROM {table} WHERE search @@ {query}"
-        f" AND (SELECT n FROM probe) <= {_FIRST // _ONE_IN} LIMIT {_FEW + 1}),"
-        f" kind AS MATERIALIZED (SELECT count(*) <= {_FEW} AND (SELECT n FROM probe)"
-        f" <= {_FIRST // _ONE_IN} AS few FROM hits)"
+        f" hits AS MATERIALIZED (SELECT id, starts_at FROM {table} WHERE search @@ {query}"
+        f" AND {seldom} LIMIT {_SOME + 1}),"
+        f" hitting AS MATERIALIZED (SELECT CASE WHEN NOT {seldom} OR count(*) > {_SOME}"
+        f" THEN 'many' WHEN count(*) > {_FEW} THEN 'some' ELSE 'few' END AS kind FROM hits)"
     )
 
 

@@ -11,7 +11,7 @@ from app.domain.conferences import Conference
 from app.domain.sessions import Session
 from app.repositories import conferences, sessions
 from app.repositories.base import Repository
-from app.repositories.questions import ARE_FEW, all_prefixes, few_hits
+from app.repositories.questions import FEW, MANY, SOME, all_prefixes, hits_of
 from app.repositories.visibility import SHOWS_ONLINE_URL, VISIBLE
 from app.repositories.visibility import viewer as values_of
 
@@ -22,21 +22,25 @@ _SESSIONS = f"SELECT {sessions.COLUMNS}{sessions.FROM}"
 
 @lru_cache
 def _best(shown: str, source: str, hit: str, most: int) -> TextClause:
-    """The best of few hits; of what very many answer to, the first to begin.
+    """The best of few hits; of what more answer to, the first to begin.
 
-    Many are met along the order of their start, and not ranked: as a question they say little.
+    Those are not ranked: as a question they say little. Where the index tells which they are, they
+    are looked at in their order; very many are met soon enough along the order of all.
     """
     ranked = f"ts_rank({hit}.search, {_QUERY})"
-    by_start = f"{hit}.starts_at, {hit}.id LIMIT {most}"
-    seen = f"FROM {source} WHERE {hit}.deleted_at IS NULL AND {VISIBLE}"
-    table = source.partition(" ")[0]
+    by_start = f"starts_at, {hit}.id LIMIT {most}"
+    seen = f"{hit}.deleted_at IS NULL AND {VISIBLE}"
     return text(
-        f"WITH {few_hits(table, _QUERY)} {shown} WHERE {hit}.id = ANY(ARRAY("
-        f"(SELECT {hit}.id {seen} AND {hit}.id = ANY(ARRAY(SELECT id FROM hits WHERE {ARE_FEW}))"
-        f" ORDER BY {ranked} DESC, {by_start})"
-        f" UNION ALL (SELECT {hit}.id {seen} AND ({hit}.search || '') @@ {_QUERY} AND NOT {ARE_FEW}"
-        f" ORDER BY {by_start})))"
-        f" ORDER BY CASE WHEN {ARE_FEW} THEN {ranked} END DESC, {hit}.starts_at, {hit}.id"
+        f"WITH {hits_of(source.partition(' ')[0], _QUERY)} {shown} WHERE {hit}.id = ANY(ARRAY("
+        f"(SELECT {hit}.id FROM {source} WHERE {seen}"
+        f" AND {hit}.id = ANY(ARRAY(SELECT id FROM hits WHERE {FEW}))"
+        f" ORDER BY {ranked} DESC, {hit}.{by_start})"
+        f" UNION ALL (SELECT {hit}.id"
+        f" FROM (SELECT * FROM hits WHERE {SOME} ORDER BY starts_at, id) AS told, {source}"
+        f" WHERE {hit}.id = told.id AND {seen} ORDER BY told.starts_at, told.id LIMIT {most})"
+        f" UNION ALL (SELECT {hit}.id FROM {source} WHERE {seen} AND {MANY}"
+        f" AND ({hit}.search || '') @@ {_QUERY} ORDER BY {hit}.{by_start})))"
+        f" ORDER BY CASE WHEN {FEW} THEN {ranked} END DESC, {hit}.starts_at, {hit}.id"
     )
 
 

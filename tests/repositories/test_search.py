@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -6,6 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain import search
 from app.domain.access import Caller, Role
+from app.domain.conferences import Visibility
+from app.repositories import questions
+from app.repositories import search as stored
 from app.repositories.questions import all_prefixes, any_of, parts_of
 from tests.factories import Units, a_conference, a_session, a_user, caller
 from tests.repositories.counting import counted
@@ -67,6 +72,36 @@ async def test_no_more_than_asked_for(uow: Units) -> None:
         await a_session(uow, conference, name="Rust", hour=hour)
     async with uow().reading() as tx:
         assert len(await tx.search.sessions("rust", STRANGER, 2)) == 2
+
+
+@pytest.fixture
+def anew() -> Iterator[None]:
+    """Statements are written anew, with other limits in them, and again after the test."""
+    stored._best.cache_clear()
+    yield
+    stored._best.cache_clear()
+
+
+@pytest.mark.usefixtures("anew")
+@pytest.mark.parametrize(
+    ("few", "some", "found"),
+    [(9, 9, ["rust rust", "rust", "late"])]
+    + [(0, n, ["rust", "rust rust", "late"]) for n in (9, 0)],
+    ids=["few", "some", "many"],
+)
+async def test_few_hits_come_by_rank_and_more_by_start(
+    uow: Units, monkeypatch: pytest.MonkeyPatch, few: int, some: int, found: list[str]
+) -> None:
+    monkeypatch.setattr(questions, "_FEW", few)
+    monkeypatch.setattr(questions, "_SOME", some)
+    conference = await a_conference(uow)
+    private = await a_conference(uow, visibility=Visibility.PRIVATE)
+    await a_session(uow, private, name="rust", hour=0)
+    for hour, name in ((5, "late"), (2, "rust rust"), (1, "rust")):
+        await a_session(uow, conference, name=name, speaker="Rustan", hour=hour)
+    async with uow().reading() as tx:
+        sessions = await tx.search.sessions("rust", STRANGER, 9)
+    assert [session.name for session in sessions] == found
 
 
 @pytest.mark.parametrize("hits", [1, 3])
