@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Protocol
 
 from app.domain import attendees
@@ -25,7 +25,8 @@ MOST_RECOMMENDED = 20
 # Of the soonest, and of those further ahead.
 MOST_CANDIDATES = 500
 _MOST_TOPICS_TOLD = 5
-_MOST_WORDS_ASKED = 50
+_MOST_TEXTS_WEIGHED = 50
+_MOST_TEXTS_LOOKED_FOR = 20
 _SPEAKER_WEIGHT = 5
 _MOST_WORD_WEIGHT = 3
 _SHORTEST_WORD = 3
@@ -167,11 +168,11 @@ def _is_telling(word: str) -> bool:
 
 
 def interest_in(attended: Iterable[Described]) -> Interest:
-    """What somebody who goes to these sessions is interested in."""
+    """What somebody who goes to these sessions, the latest first, is interested in."""
     speakers: dict[str, str] = {}
     words: Counter[str] = Counter()
     for session in attended:
-        speakers.update(speakers_of(session))
+        speakers |= speakers_of(session)
         words.update(topics_of(session))
     return Interest(speakers=speakers, words=words)
 
@@ -226,8 +227,8 @@ def _reasons(interest: Interest, match: Match) -> Sequence[Reason]:
 def looked_for(interest: Interest, soonest: Iterable[Match]) -> Sequence[str]:
     """The speakers and topics to look for further ahead, those the fewest of the soonest share.
 
-    No more than leave an answer unfilled: once as many of the soonest share one of them as are
-    recommended, there are enough, and what still more of them share tells the least.
+    Some at most, and no more than leave an answer unfilled: once as many of the soonest share one
+    of them as are recommended, there are enough, and what still more of them share tells the least.
     """
     sharing = {text: set[int]() for text in _told_by(interest)}
     for match in soonest:
@@ -242,14 +243,14 @@ def looked_for(interest: Interest, soonest: Iterable[Match]) -> Sequence[str]:
         if len(enough) >= MOST_RECOMMENDED:
             break
         found.append(text)
-    return found
+    return found[:_MOST_TEXTS_LOOKED_FOR]
 
 
 def _told_by(interest: Interest) -> Sequence[str]:
-    """Some of the speakers, as they are written, and the words that occur most."""
-    speakers = [interest.speakers[folded] for folded in sorted(interest.speakers)]
+    """The latest speakers, as they are written, and the weightiest words, in turn."""
     by_weight = sorted(interest.words, key=lambda word: (-interest.words[word], word))
-    return [*speakers[:_MOST_WORDS_ASKED], *by_weight[:_MOST_WORDS_ASKED]]
+    in_turn = chain.from_iterable(zip_longest(interest.speakers.values(), by_weight))
+    return [text for text in in_turn if text is not None][:_MOST_TEXTS_WEIGHED]
 
 
 async def recommend(

@@ -1,7 +1,7 @@
 """Full text: questions as PostgreSQL understands them."""
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from app.repositories.tables import JOINING
 
@@ -53,10 +53,9 @@ def all_prefixes(question: str) -> str:
     return " & ".join(f"{_quoted(word)}:*" for word in _words(question))
 
 
-def any_of(texts: Iterable[str]) -> str:
-    """The tsquery of what holds all words of one of these texts, whole."""
-    each = (" & ".join(_quoted(word) for word in _words(text)) for text in texts)
-    return " | ".join(f"({words})" for words in each if words)
+def all_words(text: str) -> str:
+    """The tsquery of what holds each word of a text, whole."""
+    return " & ".join(_quoted(word) for word in _words(text))
 
 
 def _words(question: str) -> Sequence[str]:

@@ -11,7 +11,7 @@ from app.domain.access import Caller
 from app.domain.recommendations import Attended, Candidate
 from app.repositories import sessions
 from app.repositories.base import Repository
-from app.repositories.questions import any_of
+from app.repositories.questions import all_words
 from app.repositories.tables import CLAIMING, LIVE
 from app.repositories.visibility import VISIBLE
 from app.repositories.visibility import viewer as values_of
@@ -24,9 +24,10 @@ _HORIZON = 5000
 _FEW = 2000
 
 _ATTENDED = text(
-    "SELECT s.name, s.description, s.speaker FROM registrations r"
-    f" JOIN sessions s ON s.id = r.session_id WHERE r.attendee_id = :attendee_id AND r.{LIVE}"
-    " ORDER BY r.starts_at DESC, r.id DESC LIMIT :most"
+    "SELECT s.name, s.description, s.speaker FROM (SELECT id, session_id, starts_at"
+    f" FROM registrations WHERE attendee_id = :attendee_id AND session_id IS NOT NULL AND {LIVE}"
+    " ORDER BY starts_at DESC, id DESC LIMIT :most) AS r JOIN sessions s ON s.id = r.session_id"
+    " ORDER BY r.starts_at DESC, r.id DESC"
 )
 _COLUMNS = "s.id, s.name, s.description, s.speaker, s.starts_at, s.seats_taken"
 _OPEN = (
@@ -35,14 +36,15 @@ _OPEN = (
     " AND c.deleted_at IS NULL AND c.status = 'published'"
     " AND (c.registration_deadline IS NULL OR c.registration_deadline >= :now)"
     " AND (c.visibility = 'public' OR c.id IN (SELECT conference_id FROM held))"
-    " AND NOT EXISTS (SELECT FROM held WHERE held.session_id = s.id"
-    " OR held.is_live AND held.starts_at < s.ends_at AND s.starts_at < held.ends_at)"
+    " AND NOT EXISTS (SELECT FROM ahead WHERE ahead.session_id = s.id"
+    " OR ahead.is_live AND ahead.starts_at < s.ends_at AND s.starts_at < ahead.ends_at)"
 )
 _HELD = (
     "held AS MATERIALIZED (SELECT conference_id, session_id, starts_at, ends_at,"
-    f" {LIVE} AS is_live FROM registrations WHERE attendee_id = :attendee_id AND {CLAIMING})"
+    f" {LIVE} AS is_live FROM registrations WHERE attendee_id = :attendee_id AND {CLAIMING}),"
+    # What is over is in the way of nothing.
+    " ahead AS MATERIALIZED (SELECT * FROM held WHERE ends_at > :now)"
 )
-_QUERY = "to_tsquery('simple', :words)"
 _ARE_FEW = "(SELECT few FROM kind)"
 
 
@@ -65,15 +67,21 @@ def _soonest(seen: str, most: int) -> TextClause:
 
 @lru_cache
 def _holding(seen: str, most: int) -> TextClause:
-    """By the index where it has few hits; along the order where it has many, or nobody knows."""
+    """By the index where it has few hits; along the order where it has many, or nobody knows.
+
+    The index is asked for one text after the other: for all at once, it would weigh every session
+    that holds a word of one of them against all the others.
+    """
     fitting = f"{_OPEN} AND {seen} ORDER BY s.starts_at, s.id LIMIT {most}"
     return text(
-        f"WITH {_HELD}, hits AS MATERIALIZED (SELECT id FROM sessions WHERE search @@ {_QUERY}"
+        f"WITH {_HELD}, hits AS MATERIALIZED (SELECT hit.id"
+        " FROM unnest(CAST(:queries AS text[])) AS asked, LATERAL (SELECT id FROM sessions"
+        f" WHERE search @@ to_tsquery('simple', asked) LIMIT {_FEW + 1}) AS hit"
         f" LIMIT {_FEW + 1}), kind AS MATERIALIZED (SELECT count(*) <= {_FEW} AS few FROM hits)"
         f" (SELECT {_COLUMNS}{sessions.FROM}"
         f" WHERE s.id = ANY(ARRAY(SELECT id FROM hits WHERE {_ARE_FEW})) AND {fitting})"
         f" UNION ALL (SELECT {_COLUMNS}{_next(f' AND NOT {_ARE_FEW}')}"
-        f" WHERE s.search @@ {_QUERY} AND {fitting})"
+        f" WHERE s.search @@ to_tsquery('simple', :any) AND {fitting})"
     )
 
 
@@ -99,7 +107,13 @@ class Recommendations(Repository):
         most: int,
     ) -> Sequence[Candidate]:
         """The same, of those whose name or speaker holds all words of one of these texts."""
-        values = {"attendee_id": attendee_id, "now": now, "words": any_of(texts)}
+        queries = [query for query in map(all_words, texts) if query]
+        values = {
+            "attendee_id": attendee_id,
+            "now": now,
+            "queries": queries,
+            "any": " | ".join(f"({query})" for query in queries),
+        }
         return await self._candidates(_holding, values, viewer, most)
 
     async def _candidates(

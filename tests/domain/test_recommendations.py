@@ -143,6 +143,12 @@ def test_sessions_that_share_several_words_are_enough_only_by_their_number() -> 
     assert looked_for(interest, matched(interest, soonest)) == ["cloud", "rust"]
 
 
+def test_of_very_many_some_speakers_and_some_words_are_looked_for() -> None:
+    past = [attended(f"Topic{n:02}", f"Speaker {n:02}") for n in range(60)]
+    found = looked_for(interest_in(past), [])
+    assert found == [text for n in range(10) for text in (f"Speaker {n:02}", f"topic{n:02}")]
+
+
 def test_who_has_shown_no_interest_has_nothing_looked_for() -> None:
     assert looked_for(interest_in([]), matched(interest_in([]), [candidate(1, "Cloud")])) == []
 

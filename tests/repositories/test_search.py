@@ -11,7 +11,7 @@ from app.domain.access import Caller, Role
 from app.domain.conferences import Visibility
 from app.repositories import questions
 from app.repositories import search as stored
-from app.repositories.questions import all_prefixes, any_of, parts_of
+from app.repositories.questions import all_prefixes, all_words, parts_of
 from tests.factories import Units, a_conference, a_session, a_user, caller
 from tests.repositories.counting import counted
 
@@ -32,8 +32,8 @@ def test_a_question_becomes_quoted_prefixes(question: str, query: str) -> None:
     assert all_prefixes(question) == query
 
 
-def test_texts_are_looked_for_by_all_their_words_whole() -> None:
-    assert any_of(["jane doe", "ai", "/"]) == "('jane' & 'doe') | ('ai')"
+def test_a_text_is_looked_for_by_all_its_words_whole() -> None:
+    assert [all_words(text) for text in ("Jane  Doe", "ai", "/")] == ["'Jane' & 'Doe'", "'ai'", ""]
 
 
 @pytest.mark.parametrize(
