@@ -140,13 +140,13 @@ class _Model:
         many = min(len(process.line), self.sale.most_per_batch)
         held = self.costs.batch + many * self.costs.each
         self.row_free_at = max(now, self.row_free_at) + held
-        if self.outcome.sold < self.sale.seats:
-            self.outcome.row_busy += held
         self.at(self.row_free_at, "served", process, float(many))
 
     def served(self, now: float, process: _Process | None, many: float) -> None:
         assert process is not None
         outcome = self.outcome
+        if outcome.sold < self.sale.seats:
+            outcome.row_busy += self.costs.batch + many * self.costs.each
         for _ in range(int(many)):
             since = process.line.popleft()
             process.in_flight -= 1
