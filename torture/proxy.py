@@ -80,7 +80,8 @@ class Proxy:
             async with asyncio.TaskGroup() as pumps:
                 pumps.create_task(self._pump(link, reader, below, towards_server=True))
                 pumps.create_task(self._pump(link, above, writer, towards_server=False))
-        except* OSError:
+        # What is written to a connection that is gone by now is said in either way.
+        except* (OSError, RuntimeError):
             pass
         finally:
             self._links.discard(link)
