@@ -123,7 +123,6 @@ def _writes(requests: Requests) -> tuple[Workload, ...]:
             name="check-in",
             title="check in, a new ticket each",
             requests=once(requests.scan),
-            clients=8,
         ),
     )
 
