@@ -122,3 +122,13 @@ def search(words: str) -> Column[str]:
     """The words of an expression; "tech/AI" is two. What is searched for is split alike."""
     split = f"translate(normalize({words}, NFKC), '{JOINING}', '{' ' * len(JOINING)}')"
     return Column("search", TSVECTOR, Computed(f"to_tsvector('simple', {split})", persisted=True))
+
+
+def found_by(table: str) -> Index:
+    """The index of `search`. New words go into it at once: a pile beside it is read each time."""
+    return Index(
+        f"ix_{table}_search",
+        "search",
+        postgresql_using="gin",
+        postgresql_with={"fastupdate": "off"},
+    )

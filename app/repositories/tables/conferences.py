@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from app.domain.money import EXPONENTS
 from app.repositories.tables.columns import (
     at_most_one,
+    found_by,
     has_queue,
     identity,
     instant,
@@ -143,7 +144,7 @@ conferences = Table(
         ),
     ),
     Index("ix_conferences_category_id", "category_id", "starts_at", "id"),
-    Index("ix_conferences_search", "search", postgresql_using="gin"),
+    found_by("conferences"),
     # What anybody may see, in each order that lists are asked for; the first is counted, too.
     *(
         Index(f"ix_conferences_public_{name}", *columns, postgresql_where=text(PUBLIC))
@@ -247,7 +248,7 @@ sessions = Table(
         for name in ("name", "price_minor", "created_at")
     ),
     Index("ix_sessions_speaker", text("grams(speaker)"), postgresql_using="gin"),
-    Index("ix_sessions_search", "search", postgresql_using="gin"),
+    found_by("sessions"),
     queued("sessions"),
 )
 
