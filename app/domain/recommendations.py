@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Protocol
 
@@ -148,7 +149,13 @@ class Answer:
 
 def speakers_of(session: Described) -> Mapping[str, str]:
     """The speakers a session names, each folded name with the name as it is written."""
-    names = (name.strip() for name in _BETWEEN_SPEAKERS.split(session.speaker))
+    return _named_in(session.speaker)
+
+
+@lru_cache(maxsize=2048)
+def _named_in(speaker: str) -> Mapping[str, str]:
+    """Remembered: the soonest sessions are the same for whoever asks."""
+    names = (name.strip() for name in _BETWEEN_SPEAKERS.split(speaker))
     return {fold(name): name for name in names if name}
 
 
