@@ -40,8 +40,12 @@ def turns(*, upcoming: bool = False) -> str:
     return f"least({', '.join(moments)})"
 
 
-# Both are told as bytes of the log, which only grow.
-_WRITTEN = "CAST(pg_current_wal_insert_lsn() - '0/0' AS bigint)"
+# Both are told as bytes of the log, which only grow. Whatever can be seen has been flushed, unless
+# commits are told not to wait for that.
+_WRITTEN = (
+    "CAST(CASE current_setting('synchronous_commit') WHEN 'off' THEN pg_current_wal_insert_lsn()"
+    " ELSE pg_current_wal_flush_lsn() END - '0/0' AS bigint)"
+)
 _REPLAYED = "CAST(pg_last_wal_replay_lsn() - '0/0' AS bigint)"
 _LOOK = text(
     f"SELECT {raised(FACTS)}, {raised(PROGRAMMES)}, {raised(COUNTS)}, {OLDEST}, {MARK}, {_WRITTEN},"
