@@ -38,12 +38,16 @@ def parts_of(parameter: str) -> str:
 
     Whatever has them is compared as a whole. Each further part costs a step through the list of
     those who have it for every row that has the others, and more than comparing the row where very
-    many have it.
+    many have it. So do parts of two words (“ & ”, “ KG”): none is taken where there are others.
     """
     whole = f"lower(CAST({parameter} AS text))"
+    parts = "array_agg(part ORDER BY place)"
     return (
-        f"ARRAY(SELECT substr({whole}, 1 + (length({whole}) - 3) * nth / greatest(gaps, 1), 3)"
-        f" FROM least({_MOST_PARTS - 1}, (length({whole}) - 1) / 3) AS gaps,"
+        "ARRAY(SELECT parts[1 + (cardinality(parts) - 1) * nth / greatest(gaps, 1)]"
+        f" FROM (SELECT coalesce({parts} FILTER (WHERE strpos(part, ' ') = 0), {parts}) AS parts"
+        f" FROM generate_series(1, length({whole}) - 2) AS place,"
+        f" substr({whole}, place, 3) AS part) AS told,"
+        f" least({_MOST_PARTS - 1}, (cardinality(parts) + 1) / 3) AS gaps,"
         " generate_series(0, gaps) AS nth)"
     )
 

@@ -41,7 +41,9 @@ def test_a_text_is_looked_for_by_all_its_words_whole() -> None:
     [
         ("Anh", ["anh"]),
         ("Anna", ["ann", "nna"]),
-        ("Hofer KG", ["hof", "fer", " kg"]),
+        ("Hofer KG", ["hof", "fer"]),
+        ("Hoferake & Sons", ["hof", "fer", "rak", "ons"]),
+        ("a & b", ["a &", "& b"]),
         ("INV-3-2026-00012", ["inv", "3-2", "26-", "012"]),
     ],
 )
