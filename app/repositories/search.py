@@ -38,8 +38,9 @@ def _best(shown: str, source: str, hit: str, most: int) -> TextClause:
         f" UNION ALL (SELECT {hit}.id"
         f" FROM (SELECT * FROM hits WHERE {SOME} ORDER BY starts_at, id) AS told, {source}"
         f" WHERE {hit}.id = told.id AND {seen} ORDER BY told.starts_at, told.id LIMIT {most})"
+        # No index is asked of a case, and nothing is copied to keep it from that.
         f" UNION ALL (SELECT {hit}.id FROM {source} WHERE {seen} AND {MANY}"
-        f" AND ({hit}.search || '') @@ {_QUERY} ORDER BY {hit}.{by_start})))"
+        f" AND CASE WHEN {MANY} THEN {hit}.search @@ {_QUERY} END ORDER BY {hit}.{by_start})))"
         f" ORDER BY CASE WHEN {FEW} THEN {ranked} END DESC, {hit}.starts_at, {hit}.id"
     )
 
