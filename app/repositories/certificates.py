@@ -216,7 +216,7 @@ class Certificates(ListingRepository):
             compared=compared,
             order=in_order(page.ordering or ("-issued_at",), _ORDERS, "t.id"),
             counters=[CERTIFICATES] if sees_all and not of_owner else [],
-            ids_first=sees_all and not is_looked_up,
+            ids_first=True,
         )
         rows, count = await self._page(listing, values, page)
         return Page(items=[_certificate(row) for row in rows], count=count, request=page)

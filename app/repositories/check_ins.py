@@ -160,6 +160,7 @@ class CheckIns(ListingRepository):
             compared=where,
             order="k.id DESC",
             counters=[] if of_organizer else [CHECK_INS],
+            ids_first=True,
         )
         rows, count = await self._page(listing, values, page)
         items = [_check_in(tuple(row.values())) for row in rows]

@@ -42,8 +42,8 @@ class Listing:
     counters: Sequence[str] = ()
     # `SELECT … FROM …` that tells how many there are in the first sight, where that is kept.
     tally: str = ""
-    # Whether to find the page before all that is told of it: what is one's own is sorted anyhow,
-    # and what costs a look-up for each row is not told of those that are passed over.
+    # Whether to find the page before what is told of it: what costs a look-up for each row is not
+    # told of those that are passed over.
     ids_first: bool = False
 
 
@@ -117,17 +117,24 @@ def _along(listing: Listing, sight: str) -> str:
 
 
 def _found(listing: Listing, sources: Sequence[str], page: PageRequest, *, is_few: bool) -> str:
-    """Few, one's own, or from several sights: the ids first; all else is met along the order."""
-    id, order = f"{listing.alias}.id", f"ORDER BY {listing.order}"
+    """Few, or from several sights: put in order where they are found; all else is met along it.
+
+    What is told of them is looked up for those on the page alone.
+    """
+    order = f"ORDER BY {listing.order}"
     bounds = f"{order} {limited(page)}"
-    if not sources[1:] and listing.ids_first:
-        return f"{listing.shown} WHERE {id} = ANY(ARRAY(SELECT {id} {sources[0]} {bounds})) {order}"
-    if not (is_few or sources[1:]):
+    id = f"{listing.alias}.id"
+    if is_few or sources[1:]:
+        # Kept from walking along the order: the hits come first.
+        reach = "OFFSET 0" if is_few else f"{order} LIMIT {_reach(page)}"
+        parts = (f"(SELECT {listing.alias}.* {source} {reach})" for source in sources)
+        found = f"FROM ({' UNION ALL '.join(parts)}) {listing.alias}"
+    elif listing.ids_first:
+        [found] = sources
+    else:
         where = sources[0].removeprefix(listing.asked_of)
         return f"{listing.shown}{where} {bounds}"
-    reach = "" if is_few else f" {order} LIMIT {_reach(page)}"
-    parts = " UNION ALL ".join(f"(SELECT {id} {source}{reach})" for source in sources)
-    return f"{listing.shown} WHERE {id} = ANY(ARRAY({parts})) {bounds}"
+    return f"{listing.shown} WHERE {id} = ANY(ARRAY(SELECT {id} {found} {bounds})) {order}"
 
 
 def _reach(page: PageRequest) -> int:

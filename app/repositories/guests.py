@@ -96,8 +96,10 @@ class Guests(Repository):
             where += f" AND r.{LIVE}"
         values = {"conference_id": conference_id, **wanted}
         order = ", ".join([*_order(page.ordering), "r.id"])
+        # Whose they are is looked up for those on the page alone.
+        ids = f"SELECT r.id{_JOINED}{where} ORDER BY {order} LIMIT :most OFFSET :offset"
         rows = await self._rows(
-            text(f"{_COMERS}{where} ORDER BY {order} LIMIT :most OFFSET :offset"),
+            text(f"{_COMERS} AND r.id = ANY(ARRAY({ids})) ORDER BY {order}"),
             values | {"sees_everybody": sees_everybody, "most": page.size, "offset": page.offset},
         )
         count = (await self._do(text(f"SELECT count(*){_JOINED}{where}"), values)).scalar_one()

@@ -138,7 +138,7 @@ class Invoices(ListingRepository):
             compared=[*where, *by_row],
             order=in_order(page.ordering or _NEWEST, _ORDERS, "i.id"),
             counters=[INVOICES, PAYMENTS] if sees_all else [],
-            ids_first=not is_of_sale and not where,
+            ids_first=True,
         )
         rows, count = await self._page(listing, values, page)
         return Page(items=[_invoice(row) for row in rows], count=count, request=page)

@@ -100,14 +100,14 @@ class Notifications(Repository):
         """A page of a user's notifications, the newest first, and the count of the whole."""
         values = {name: value for name in _FILTERS if (value := getattr(filter, name)) is not None}
         where = "".join(f" AND {_FILTERS[name]}" for name in values)
+        own = f"FROM notifications n WHERE n.user_id = :user{where}"
+        order = f"ORDER BY {_order(page.ordering)}"
+        ids = f"SELECT n.id {own} {order} LIMIT :most OFFSET :offset"
         rows = await self._rows(
-            text(f"{_NOTICE}{where} ORDER BY {_order(page.ordering)} LIMIT :most OFFSET :offset"),
+            text(f"{_NOTICE} AND n.id = ANY(ARRAY({ids})) {order}"),
             values | {"user": user_id, "most": page.size, "offset": page.offset},
         )
-        counted = await self._do(
-            text(f"SELECT count(*) FROM notifications n WHERE n.user_id = :user{where}"),
-            values | {"user": user_id},
-        )
+        counted = await self._do(text(f"SELECT count(*) {own}"), values | {"user": user_id})
         return Page(items=[_notice(row) for row in rows], count=counted.scalar_one(), request=page)
 
 

@@ -174,7 +174,7 @@ class Payments(ListingRepository):
             compared=where,
             order=in_order(page.ordering or _NEWEST, _ORDERS, "p.id"),
             counters=[PAYMENTS] if sees_all else [],
-            ids_first=sees_all and not where,
+            ids_first=True,
         )
         rows, count = await self._page(listing, values, page)
         return Page(items=[_payment(row) for row in rows], count=count, request=page)

@@ -211,7 +211,7 @@ class Registrations(ListingRepository):
             compared=where,
             order=in_order(page.ordering or _NEWEST, _ORDERS, "r.id"),
             counters=[CLAIMS] if sees_all and filter.owner_id is None else [],
-            ids_first=not sees_all,
+            ids_first=True,
             tally=_tally(filter) if sees_all else "",
         )
         rows, count = await self._page(listing, values, page)

@@ -187,6 +187,7 @@ class Reviews(ListingRepository):
             sights=_sights(viewer),
             order=in_order(page.ordering or _NEWEST, _ORDERS, "v.id"),
             counters=[FACTS, REVIEWS],
+            ids_first=True,
         )
         rows, count = await self._page(listing, values, page)
         return Page(items=[_review(row) for row in rows], count=count, request=page)

@@ -67,6 +67,7 @@ class Trail(ListingRepository):
             sights=["t.at < :past", "t.at >= :past"] if bounds else ["true"],
             order=_OF_ALL if bounds else _OF_ONE,
             counters=[TRAIL] if bounds else [],
+            ids_first=True,
         )
         rows, count = await self._page(listing, {**values, **bounds}, page)
         return Page(items=[_entry(row) for row in rows], count=count, request=page)

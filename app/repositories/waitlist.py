@@ -79,14 +79,14 @@ _POSITION = f"{_IN_LINE} AS position"
 _PLACE = text(
     f"SELECT {_POSITION} FROM registrations r WHERE r.id = :id AND r.status = 'waitlisted'"
 )
-_WAITING = f"SELECT {COLUMNS}, {_POSITION}{JOINED} WHERE r.status = 'waitlisted' AND "
+_WAITING = "FROM registrations r WHERE r.status = 'waitlisted' AND "
+_WITH_POSITION = f"SELECT {COLUMNS}, {_POSITION}{JOINED} WHERE r.id"
 # Whoever does not wait has no place, and none is looked for.
 _ADMISSIONS_OF = text(
     f"SELECT {COLUMNS}, CASE WHEN r.status = 'waitlisted' THEN {_IN_LINE} END AS position{JOINED}"
     f" WHERE r.id IN {owned_by(':user_id')} AND r.session_id IS NULL"
     " AND r.status IN ('pending', 'confirmed', 'waitlisted') ORDER BY r.id DESC"
 )
-_COUNT = f"SELECT count(*){JOINED} WHERE r.status = 'waitlisted' AND "
 _NOTE = text(
     "INSERT INTO waitlist_log"
     " (registration_id, conference_id, session_id, ticket_type_id, event, reason, at)"
@@ -181,11 +181,14 @@ class Waitlist(Repository):
     async def _waiting(
         self, where: str, values: Mapping[str, Any], page: PageRequest
     ) -> Page[Waiting]:
+        waiting = f"{_WAITING}{where}"
+        # The places are counted of those on the page alone.
+        ids = f"SELECT r.id {waiting} ORDER BY r.id LIMIT :most OFFSET :offset"
         rows = await self._rows(
-            text(f"{_WAITING}{where} ORDER BY r.id LIMIT :most OFFSET :offset"),
+            text(f"{_WITH_POSITION} = ANY(ARRAY({ids})) ORDER BY r.id"),
             {**values, "most": page.size, "offset": page.offset},
         )
-        count = (await self._do(text(f"{_COUNT}{where}"), values)).scalar_one()
+        count = (await self._do(text(f"SELECT count(*) {waiting}"), values)).scalar_one()
         items = [Waiting(registration=registration_of(r), position=r["position"]) for r in rows]
         return Page(items=items, count=count, request=page)
 

@@ -1,11 +1,14 @@
 import re
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.domain.access import Role
+from app.domain.conferences import Visibility
 from app.domain.pages import PageRequest
 from app.domain.reviews import ReviewFilter
-from tests.factories import Units, a_conference
+from tests.factories import Units, a_conference, a_user, caller
 from tests.repositories.counting import counted
 
 _MANY = """
@@ -17,6 +20,11 @@ INSERT INTO reviews (conference_id, user_id, rating, title, review, created_at, 
   FROM users u, conferences c;
 ANALYZE users, reviews, conferences
 """
+_ONE_OF_EACH = text(
+    "INSERT INTO reviews (conference_id, user_id, rating, title, review, created_at, updated_at)"
+    " SELECT c.id, u.id, 1 + (c.id + u.id) % 2, 'Nice', 'x', now(), now()"
+    " FROM users u, conferences c"
+)
 
 
 async def test_the_newest_of_all_are_read_from_the_end_of_an_index(
@@ -43,3 +51,30 @@ async def test_the_newest_of_all_are_read_from_the_end_of_an_index(
     async with engine.connect() as connection:
         plan = "\n".join((await connection.execute(text(f"EXPLAIN {asked}"))).scalars())
     assert "ix_reviews_created_at" in plan, plan
+
+
+@pytest.mark.parametrize("role", [Role.ORGANIZER, Role.ADMIN])
+@pytest.mark.parametrize("filter", [ReviewFilter(), ReviewFilter(search="nice")])
+@pytest.mark.parametrize("ordering", [("-created_at",), ("rating",), ("-helpful", "id")])
+async def test_pages_go_on_where_the_last_one_ended_whether_few_or_many_answer(
+    uow: Units, engine: AsyncEngine, role: Role, filter: ReviewFilter, ordering: tuple[str, ...]
+) -> None:
+    viewer = await a_user(uow, role=role)
+    for visibility in (Visibility.PUBLIC, Visibility.PRIVATE, Visibility.PRIVATE):
+        await a_conference(uow, organizer=viewer, visibility=visibility)
+    await a_user(uow)
+    await a_user(uow)
+    async with engine.begin() as connection:
+        await connection.execute(_ONE_OF_EACH)
+    requests = [PageRequest(number=n, size=2, ordering=ordering) for n in range(1, 7)]
+    async with uow().reading() as tx:
+        whole, *pages = [
+            (await tx.reviews.page(caller(viewer), filter, page)).items
+            for page in (PageRequest(size=20, ordering=ordering), *requests)
+        ]
+    assert len(whole) == 9
+    assert [one for page in pages for one in page] == whole
+    keys = [(one.created_at, one.rating, one.helpful_count) for one in whole]
+    by = {"-created_at": 0, "rating": 1, "-helpful": 2}[ordering[0]]
+    in_order = sorted((key[by] for key in keys), reverse=ordering[0].startswith("-"))
+    assert [key[by] for key in keys] == in_order
