@@ -94,6 +94,12 @@ class Acknowledged:
         self.capacities[table, _number(line["path"], at)] = value
 
 
+OVERSOLD = " UNION ALL ".join(
+    f"SELECT '{table} ' || id FROM {table} WHERE seats_taken > capacity"
+    for table in ("conferences", "sessions", "ticket_types")
+)
+
+
 class Auditor:
     """Each question answers with what is wrong, in sentences."""
 
@@ -104,6 +110,10 @@ class Auditor:
         """What is still on its way, and how much of it."""
         counts = {what: await self._connection.fetchval(q) for what, q in STUCK.items()}
         return {what: many for what, many in counts.items() if many}
+
+    async def oversold(self) -> frozenset[str]:
+        """Where more seats are taken than there are, at this moment (V1)."""
+        return frozenset(row[0] for row in await self._fetch(OVERSOLD))
 
     async def untold(self) -> list[str]:
         """What people were not told of, or twice, with the first rows that say so."""

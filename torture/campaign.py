@@ -3,7 +3,8 @@
 import asyncio
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SETTLED_WITHIN = 120.0
 _LOOK_EVERY = 0.5
+_WATCH_EVERY = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +84,8 @@ async def run(plan: Plan, folder: Path) -> Outcome:
         faults = nemesis.schedule(plan.seed, plan.seconds, plan.every, plan.faults)
         hand = Nemesis(installation, faults)
         clients = _clients(plan, where, installation, acknowledging, outcome.tally)
-        await _fight(plan, hand, clients, outcome)
+        async with _watched(installation, outcome):
+            await _fight(plan, hand, clients, outcome)
         outcome.injected = dict(sorted(hand.injected.items()))
         outcome.crashes = hand.crashes
         outcome.ended_by_themselves = dict(installation.ended_by_themselves)
@@ -134,6 +137,34 @@ async def _fight(plan: Plan, hand: Nemesis, clients: Sequence[Client], outcome: 
     for done in await asyncio.gather(*working, return_exceptions=True):
         if isinstance(done, Exception):
             outcome.findings.append(f"a client gave up: {done!r}")
+
+
+@asynccontextmanager
+async def _watched(installation: Installation, outcome: Outcome) -> AsyncIterator[None]:
+    """Look at the seats all the time: what was sold too often may be given back before the end."""
+    oversold: set[str] = set()
+    watching = asyncio.create_task(_watch(installation, oversold))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
+    if oversold:
+        outcome.findings.append(f"oversold for a while: {', '.join(sorted(oversold))}")
+
+
+async def _watch(installation: Installation, oversold: set[str]) -> None:
+    while True:
+        # The database is down, frozen, or ends sessions, every now and then.
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError):
+            connection = await installation.postgres.connect()
+            try:
+                while True:
+                    oversold |= await Auditor(connection).oversold()
+                    await asyncio.sleep(_WATCH_EVERY)
+            finally:
+                connection.terminate()
+        await asyncio.sleep(_LOOK_EVERY)
 
 
 async def _settle_and_audit(installation: Installation, kept: Path, outcome: Outcome) -> None:
