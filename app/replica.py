@@ -61,12 +61,18 @@ class Replica:
                 answer = await question(UnitOfWork(self._readers, readers=self._readers))
         except (Busy, ConflictingWrite, Overtaken, NoReplica, TimeoutError) as error:
             # A question may be given up there because what it reads was tidied up meanwhile.
-            self._rests_until = time.monotonic() + self._rest
-            self._rest = min(2 * self._rest, _LONGEST_REST)
+            self._leave_alone()
             self._complaints.warning("The replica is passed over", error)
             raise NoReplica from error
         self._rest = _SHORTEST_REST
         return answer
+
+    def _leave_alone(self) -> None:
+        """For a while; whoever else has asked at the same time met the same trouble."""
+        now = time.monotonic()
+        if now >= self._rests_until:
+            self._rests_until = now + self._rest
+            self._rest = min(2 * self._rest, _LONGEST_REST)
 
     async def dispose(self) -> None:
         await self._readers.dispose()

@@ -18,6 +18,7 @@ from app import replica, schema
 from app.main import create_app
 from app.repositories import conferences
 from app.repositories.uow import UnitOfWork
+from app.runtime import create_engine
 from tests.conftest import settings_for
 from tests.factories import a_conference, a_session
 from tests.serving import Served, served
@@ -192,3 +193,17 @@ async def test_what_is_no_replica_is_not_asked(
         made = await a_conference(uow(app), name="Alone")
         assert await shows(client, made.name) < 1
     assert "it is no replica, but a database of its own" in caplog.text
+
+
+async def test_many_who_meet_the_same_trouble_leave_it_alone_for_one_rest() -> None:
+    nowhere = settings_for("postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
+    alone = replica.Replica(create_engine(nowhere, reading=True))
+
+    async def question(_: UnitOfWork) -> None:
+        pytest.fail("nobody is there to be asked")
+
+    asked = (alone.ask(0, question) for _ in range(6))
+    failures = await asyncio.gather(*asked, return_exceptions=True)
+    await alone.dispose()
+    assert {type(failure) for failure in failures} == {replica.NoReplica}
+    assert 0 < alone._rests_until - time.monotonic() <= replica._SHORTEST_REST
