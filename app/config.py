@@ -7,6 +7,7 @@ import os
 from base64 import b64decode
 from collections.abc import Mapping
 from hmac import digest
+from inspect import signature
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -189,7 +190,9 @@ class Settings(BaseSettings):
         if not found or scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
             raise ValueError("must be a URL that starts with postgresql://")
         # libpq's name for it, and asyncpg's.
-        return SecretStr(f"postgresql+asyncpg://{rest.replace('sslmode=', 'ssl=')}")
+        url = f"postgresql+asyncpg://{rest.replace('sslmode=', 'ssl=')}"
+        _ensure_connects_by(url)
+        return SecretStr(url)
 
     @field_validator("redis_url", "smtp_url", mode="after")
     @classmethod
@@ -268,6 +271,23 @@ class Settings(BaseSettings):
         if self.drain_seconds is not None:
             return self.drain_seconds
         return 0.0 if self.demo or interactive else 5.0
+
+
+def _ensure_connects_by(url: str) -> None:
+    """Raises ValueError where the driver could not begin to connect, wherever the database is."""
+    # Whoever runs the embedded database does without.
+    from asyncpg import connect  # noqa: PLC0415
+    from sqlalchemy.engine import make_url  # noqa: PLC0415
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415
+
+    known = {*signature(connect).parameters, "prepared_statement_cache_size"}
+    try:
+        asked = make_url(url).query
+    except (ArgumentError, ValueError):
+        # What they say, and what is asked for, may be of the password.
+        raise ValueError("must look like postgresql://user:password@host:5432/name") from None
+    if not asked.keys() <= known:
+        raise ValueError("names something after its ? that the driver does not know")
 
 
 class _FilesNamedInEnvironment(PydanticBaseSettingsSource):

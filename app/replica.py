@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain.errors import Busy, ConflictingWrite, Overtaken
+from app.domain.errors import Busy, ConflictingWrite, DomainError, Overtaken
 from app.repositories.known_counts import count_every_time
 from app.repositories.uow import UnitOfWork
 from worker.throttle import Throttle
@@ -30,6 +30,7 @@ _ANSWERS_WITHIN = 2.0
 # One that could not be used is left alone for so long, and for twice as long the next time.
 _SHORTEST_REST = 1.0
 _LONGEST_REST = 30.0
+_IN_TROUBLE = (Busy, ConflictingWrite, Overtaken)
 
 
 class NoReplica(Exception):
@@ -59,8 +60,12 @@ class Replica:
                 await self._knows(written)
             async with asyncio.timeout(_ANSWERS_WITHIN):
                 answer = await question(UnitOfWork(self._readers, readers=self._readers))
-        except (Busy, ConflictingWrite, Overtaken, NoReplica, TimeoutError) as error:
-            # A question may be given up there because what it reads was tidied up meanwhile.
+        except Exception as error:
+            if isinstance(error, DomainError) and not isinstance(error, _IN_TROUBLE):
+                # That is an answer, too.
+                raise
+            # A question may be given up there because what it reads was tidied up meanwhile; and
+            # whatever else fails for another reason fails again where the database is asked.
             self._leave_alone()
             self._complaints.warning("The replica is passed over", error)
             raise NoReplica from error

@@ -207,3 +207,19 @@ async def test_many_who_meet_the_same_trouble_leave_it_alone_for_one_rest() -> N
     await alone.dispose()
     assert {type(failure) for failure in failures} == {replica.NoReplica}
     assert 0 < alone._rests_until - time.monotonic() <= replica._SHORTEST_REST
+
+
+@pytest.mark.parametrize("asked_for", ["another database", "what the driver cannot read"])
+async def test_a_replica_that_is_misnamed_costs_nobody_an_answer(
+    postgres: Postgres, standby: Standby, asked_for: str
+) -> None:
+    named = postgres.url(standby.port)
+    if asked_for == "another database":
+        named = f"{named.removesuffix('/plenary')}/postgres"
+    else:
+        named += "?statement_cache_size=some"
+    settings = settings_for(postgres.url(), database_read_url=named)
+    async with served(create_app(settings)) as app, app.client() as client:
+        made = await a_conference(uow(app), name="Alone")
+        assert await shows(client, made.name) < 1
+        assert (await client.get(f"{PUBLIC}{made.id}/")).status_code == 200

@@ -28,6 +28,25 @@ def test_a_wrong_value_is_named_and_not_shown(monkeypatch: pytest.MonkeyPatch) -
     assert "hunter2" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql://ada:hunter2@[::1", "must look like"),
+        ("postgresql://ada:hunter2@host:port/x", "must look like"),
+        ("postgresql://ada:p@ss?hunter2=x@host/x", "does not know"),
+        ("postgresql://ada:hunter2@host/x?sslmode=require&conect_timeout=5", "does not know"),
+    ],
+)
+@pytest.mark.parametrize("name", ["PLENARY_DATABASE_URL", "PLENARY_DATABASE_READ_URL"])
+def test_an_address_that_no_driver_can_take_is_refused_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, url: str, said: str
+) -> None:
+    monkeypatch.setenv(name, url)
+    with pytest.raises(ConfigurationError, match=f"^{name}: .*{said}.*$") as refusal:
+        read_settings()
+    assert "hunter2" not in str(refusal.value)
+
+
 def test_wrong_values_are_one_plain_line_each(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLENARY_PORT", "99999")
     monkeypatch.setenv("PLENARY_SECRET_KEY", "short")
