@@ -271,10 +271,19 @@ async def test_to_whoever_is_paying_a_refund_is_no_success(
     registration: Registration,
     payment: Payment,
     as_admin: Headers,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    waits, outcome = asyncio.Event(), payments.outcome
+
+    async def heard(uow: UnitOfWork, payment_id: int, patience: float) -> Payment:
+        waits.set()
+        return await outcome(uow, payment_id, patience)
+
+    monkeypatch.setattr(payments, "outcome", heard)
     body = {"registration_id": registration.id}
     paying = asyncio.create_task(client.post(PROCESS, json=body, headers=as_admin))
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(30):
+        await waits.wait()
     await endings.cancel(uow(), ADMIN, registration.id, utc_now())
     await call_back(app, client, event(payment))
     answer = await paying
