@@ -163,6 +163,7 @@ def test_each_mail_says_what_it_must_in_both_forms(case: str) -> None:
         for sentence in sentences:
             assert sentence in body.replace("<strong>", "").replace("</strong>", "")
     assert "\n\n\n" not in letter.text
+    assert "\n\nPlenary\n" in letter.text
     assert "<" not in letter.text.replace("<in>", "")
 
 
