@@ -59,7 +59,9 @@ def announce(settings: Settings, problem: str | None) -> None:
         sys.stdout.write(f"Plenary is up at {url}, but not ready: {problem}\n")
         sys.stdout.flush()
         return
-    line = f"Plenary is ready: {url}/api/v1/ · documentation: {url}/docs"
+    line = f"Plenary is ready: {url} · documentation: {url}/docs"
+    if settings.admin:
+        line += f" · administration: {url}/admin"
     if settings.demo:
         from app.demo import ADMIN_NAME, ADMIN_PASSWORD  # noqa: PLC0415
 
