@@ -48,7 +48,7 @@ migrate: .venv/.run ## Bring the database up to date (PLENARY_DATABASE_URL, or t
 migration: .venv/.dev ## Draft a migration from the tables: make migration NAME="waitlist positions"
 	@PYTHONWARNINGS=ignore $(BIN)/python -m migrations.draft "$(NAME)"
 
-bench: .venv/.dev ## Measure, and print one table
+bench: .venv/.dev ## Measure, and print two tables
 	@$(BIN)/python -m bench $(ARGS)
 
 bench-growth: .venv/.dev ## Measure lists, searches, details at 1,000 and at 100,000 conferences
@@ -66,7 +66,7 @@ rush: .venv/.dev ## Two hundred buyers for ten seats, again and again [ROUNDS=10
 model: .venv/.dev ## Stories told to the service and to a model of it [EXAMPLES=200] [STEPS=50] [SEED=…]
 	@MODEL_EXAMPLES=$(EXAMPLES) MODEL_STEPS=$(STEPS) $(BIN)/pytest tests/model -k agree $(if $(SEED),--hypothesis-seed=$(SEED)) $(ARGS)
 
-fuzz: .venv/.dev ## Whatever nobody means to send, and schemathesis over every document [CASES=50000]
+fuzz: .venv/.dev ## Whatever nobody means to send, and schemathesis over every document [CASES=50000, in whole rounds of some 90,000]
 	@TESTS_FUZZ=whole $(BIN)/pytest -n $(JOBS) tests/fuzz
 	@$(BIN)/python -m tests.fuzz $(CASES)
 

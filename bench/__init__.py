@@ -1,1 +1,1 @@
-"""Measures a server of its own: `python -m bench`, one table, and the same as JSON."""
+"""Measures a server of its own: `python -m bench`, two tables, and the same as JSON."""

@@ -45,7 +45,7 @@ class Plan:
 def read(arguments: Sequence[str], names: Sequence[str]) -> Plan:
     """The plan; `names` are what can be measured."""
     parser = argparse.ArgumentParser(
-        prog="python -m bench", description="Measures, and prints one table."
+        prog="python -m bench", description="Measures, and prints two tables."
     )
     parser.add_argument("--rounds", type=int, default=5, help="of each workload (%(default)s)")
     parser.add_argument("--seconds", type=float, default=3.0, help="per round (%(default)s)")

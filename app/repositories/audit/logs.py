@@ -35,7 +35,7 @@ PROMISES = (
     Promise(
         name="V12",
         sentence="No password, token, secret or full e-mail address is in the log of requests,"
-        " and no address in the trail.",
+        " and no full address in the trail.",
         checks=(_TOLD, _NOTED),
     ),
 )
