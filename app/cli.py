@@ -205,7 +205,7 @@ def audit(
         from app.auditing import examine, report, table
         from app.databases import with_database
 
-        with with_database(_settings(data_dir=data_dir)) as settings:
+        with with_database(_settings(data_dir=data_dir), looks=True) as settings:
             findings = asyncio.run(examine(settings, settled=settled))
     print(report(findings, settled=settled) if as_json else table(findings))
     raise typer.Exit(code=any(not finding.kept for finding in findings))
@@ -230,7 +230,7 @@ def outbox_dead(data_dir: DataDir = None) -> None:
         from app.administering import dead_messages
         from app.databases import with_database
 
-        with with_database(_settings(data_dir=data_dir)) as settings:
+        with with_database(_settings(data_dir=data_dir), looks=True) as settings:
             for line in asyncio.run(dead_messages(settings)):
                 print(line)
 
@@ -245,7 +245,7 @@ def outbox_redrive(
         from app.administering import redrive
         from app.databases import with_database
 
-        with with_database(_settings(data_dir=data_dir)) as settings:
+        with with_database(_settings(data_dir=data_dir), looks=True) as settings:
             count = asyncio.run(redrive(settings, ids))
     print(f"{count} messages are open again.")
 

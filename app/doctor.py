@@ -77,12 +77,14 @@ def _secret(settings: Settings) -> Finding:
 def _database(settings: Settings) -> Sequence[Finding]:
     kind = "embedded PostgreSQL" if settings.embedded else "PostgreSQL"
     try:
-        with with_database(settings) as complete:
+        with with_database(settings, looks=True) as complete:
             version, revision = asyncio.run(_ask_database(complete))
     except Exception as error:
         hint = "Check PLENARY_DATABASE_URL, and that the server runs and lets this user in."
         if settings.embedded:
-            hint = "It is started under the data directory, unless PLENARY_DATABASE_URL is set."
+            hint = (
+                "`plenary migrate` makes one under the data directory, or set PLENARY_DATABASE_URL."
+            )
         said = _first_line(error)
         return [Finding(what="database", good=False, said=said, hint=hint)]
     behind = schema.is_behind(revision)

@@ -63,7 +63,11 @@ _INCLUDE = "include_if_exists = 'plenary.conf'"
 
 def is_there(data_dir: Path) -> bool:
     """Whether this data directory holds a database already; using it would make one."""
-    return (data_dir / _HOME / "PG_VERSION").exists()
+    try:
+        return (data_dir / _HOME / "PG_VERSION").exists()
+    except PermissionError:
+        # Somebody's, then; whoever begins to use it is told that it is not theirs.
+        return True
 
 
 class EmbeddedPostgres:

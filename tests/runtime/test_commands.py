@@ -82,6 +82,25 @@ def test_a_data_directory_that_is_a_file_is_said(tmp_path: Path, command: str) -
     assert len(said.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", [("audit",), ("outbox", "dead"), ("outbox", "redrive")])
+def test_what_looks_for_what_is_kept_makes_no_database(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    folder = tmp_path / "nothing"
+    said = plenary(*command, f"--data-dir={folder}")
+    assert said.code == 2
+    assert said.err.startswith(f"plenary: There is no database under {folder}: ")
+    assert len(said.err.splitlines()) == 1
+    assert not folder.exists()
+
+
+def test_the_doctor_makes_no_database_to_find_it_healthy(tmp_path: Path) -> None:
+    said = plenary("doctor", f"--data-dir={tmp_path}")
+    assert said.code == 1
+    assert f"There is no database under {tmp_path}" in said.out
+    assert not (tmp_path / "postgres").exists()
+
+
 def test_an_embedded_database_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "postgres").touch()
     said = plenary("migrate", f"--data-dir={tmp_path}")
