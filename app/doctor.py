@@ -12,8 +12,11 @@ from app.config import ConfigurationError, Settings
 from app.databases import with_database
 from app.environment import ensure_data_dir, ensure_secret
 from app.preparing import connected
+from app.repositories.following import place_of
 
 _PATIENCE = 5.0
+# What was written a moment ago is on its way to a replica.
+_LOOKS = (0.0, 0.25, 0.75)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ def examine(settings: Settings) -> Sequence[Finding]:
         _data_dir(settings),
         _secret(settings),
         *_database(settings),
+        *_replica(settings),
         _redis(settings),
         _mail(settings),
     ]
@@ -67,6 +71,8 @@ def _secret(settings: Settings) -> Finding:
         if settings.demo and not settings.secret_key.get_secret_value():
             return Finding(what="secret", good=True, said=f"the demo's own, in {kept}")
         sentence, _, hint = str(error).partition(". ")
+        if kept.exists() and not settings.secret_key.get_secret_value():
+            hint = f"{hint} Of the demo in {settings.data_dir}: `PLENARY_DEMO=true plenary doctor`."
         return Finding(what="secret", good=False, said=sentence, hint=hint)
     if kept.exists() and os.name == "posix" and kept.stat().st_mode & 0o077:
         said = f"{kept} can be read by others"
@@ -109,6 +115,41 @@ async def _ask_database(settings: Settings) -> tuple[int, str | None]:
     async with asyncio.timeout(_PATIENCE), connected(settings, "plenary doctor") as engine:
         revision = await schema.revision(engine)
         return await schema.server_version(engine), revision
+
+
+def _replica(settings: Settings) -> Sequence[Finding]:
+    if settings.database_read_url is None:
+        return []
+    hint = "Check PLENARY_DATABASE_READ_URL; meanwhile the database itself writes public pages."
+
+    def ask() -> str:
+        with with_database(settings, looks=True) as complete:
+            return asyncio.run(_ask_replica(complete))
+
+    return [_tried("replica", ask, hint)]
+
+
+async def _ask_replica(settings: Settings) -> str:
+    """How far it is behind; raises ConfigurationError where it does not follow the database."""
+    there = settings.model_copy(update={"database_url": settings.database_read_url})
+    async with (
+        asyncio.timeout(_PATIENCE),
+        connected(settings, "plenary doctor") as database,
+        connected(there, "plenary doctor") as replica,
+    ):
+        known = await place_of(replica)
+        if not known.replays:
+            raise ConfigurationError("it is no replica, but a database of its own")
+        written = await place_of(database)
+        if None not in (known.system, written.system) and known.system != written.system:
+            raise ConfigurationError("it is a replica of another database")
+        for pause in _LOOKS:
+            await asyncio.sleep(pause)
+            known = await place_of(replica)
+            if known.bytes >= written.bytes:
+                return "follows, and knows all that was written"
+    behind = written.bytes - known.bytes
+    raise ConfigurationError(f"{behind:,} bytes behind, and no nearer in {sum(_LOOKS):g} s")
 
 
 def _redis(settings: Settings) -> Finding:

@@ -4,6 +4,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from app import schema
+from tests.runtime.standby import Standby
 from torture.processes import DATABASE, Postgres, free_port
 
 
@@ -29,3 +31,14 @@ async def postgres(open_folder: Path) -> AsyncIterator[Postgres]:
     finally:
         cluster.thaw()
         await cluster.kill()
+
+
+@pytest.fixture
+async def standby(postgres: Postgres) -> AsyncIterator[Standby]:
+    await schema.migrate(postgres.url())
+    made = Standby(postgres)
+    made.begin()
+    assert await made.run("SELECT pg_is_in_recovery()")
+    yield made
+    made.thaw()
+    await made.kill()

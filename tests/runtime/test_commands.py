@@ -25,9 +25,9 @@ class Said(NamedTuple):
     err: str
 
 
-def plenary(*command: str, database_url: str = "") -> Said:
+def plenary(*command: str, database_url: str = "", secret: str = SECRET) -> Said:
     given = {k: v for k, v in os.environ.items() if not k.startswith("PLENARY_")}
-    given |= {"PLENARY_SECRET_KEY": SECRET, "ADMIN_PASSWORD": PASSWORD}
+    given |= {"PLENARY_SECRET_KEY": secret, "ADMIN_PASSWORD": PASSWORD}
     if database_url:
         given["PLENARY_DATABASE_URL"] = database_url
     done = subprocess.run(
@@ -129,6 +129,13 @@ def test_the_doctor_blames_the_data_directory_for_an_embedded_database(tmp_path:
     said = plenary("doctor", f"--data-dir={file}")
     assert said.code == 1
     assert "Check PLENARY_DATABASE_URL" not in said.out
+
+
+def test_the_doctor_says_how_to_look_at_a_demo_which_draws_its_secret(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(SECRET)
+    hint = "`PLENARY_DEMO=true plenary doctor`"
+    assert hint in plenary("doctor", f"--data-dir={tmp_path}", secret="").out
+    assert hint not in plenary("doctor", f"--data-dir={tmp_path}").out
 
 
 def test_it_says_which_it_is() -> None:

@@ -2,14 +2,10 @@
 
 import asyncio
 import logging
-import shutil
-import subprocess
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 from sqlalchemy import event
@@ -21,62 +17,19 @@ from app.repositories.uow import UnitOfWork
 from app.runtime import create_engine
 from tests.conftest import settings_for
 from tests.factories import a_conference, a_session
+from tests.runtime.standby import Standby
 from tests.serving import Served, served
-from torture.processes import HOST, Postgres, Process, free_port, options
+from torture.processes import Postgres
 
 pytestmark = pytest.mark.slow
 
 PUBLIC = "/api/v1/public/conferences/"
 
 
-class Standby(Process):
-    """Follows a cluster, from a copy of it on."""
-
-    def __init__(self, primary: Postgres) -> None:
-        folder = primary.log.parent
-        home, binaries = folder / "standby", Path(primary.binary).parent
-        home.mkdir(mode=0o700)
-        if primary.user is not None:
-            shutil.chown(home, primary.user)
-        copy = [str(binaries / "pg_basebackup"), "-h", HOST, "-p", str(primary.port)]
-        copy += ["-U", "postgres", "-D", str(home), "-R", "-c", "fast"]
-        subprocess.run(copy, check=True, user=primary.user, cwd="/")
-        self.port = free_port()
-        command = [primary.binary, "-D", str(home), *options(self.port)]
-        super().__init__("standby", command, folder=folder, user=primary.user)
-
-    async def run(self, statement: str) -> Any:
-        """What a statement there comes to, as soon as it takes connections."""
-        async with asyncio.timeout(30):
-            while True:
-                try:
-                    connection = await asyncpg.connect(
-                        host=HOST, port=self.port, user="postgres", database="plenary"
-                    )
-                except (OSError, asyncpg.PostgresError):
-                    await asyncio.sleep(0.1)
-                    continue
-                try:
-                    return await connection.fetchval(statement)
-                finally:
-                    await connection.close()
-
-
 @pytest.fixture(autouse=True)
 def nothing_is_remembered() -> None:
     """Rows are known by the number of their transaction, and each cluster begins to count anew."""
     conferences._remembered.clear()
-
-
-@pytest.fixture
-async def standby(postgres: Postgres) -> AsyncIterator[Standby]:
-    await schema.migrate(postgres.url())
-    made = Standby(postgres)
-    made.begin()
-    assert await made.run("SELECT pg_is_in_recovery()")
-    yield made
-    made.thaw()
-    await made.kill()
 
 
 @pytest.fixture
