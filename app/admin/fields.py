@@ -1,5 +1,6 @@
 """How a column is shown: as a number, words, a moment, a status, money, a link to another noun."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -66,6 +67,15 @@ class Moment(DateTimeField):
 
 
 @dataclass
+class Instant(DateTimeField):
+    """When something happened, to the second, in UTC: what happens in one minute has an order."""
+
+    async def serialize_value(self, request: Request, value: Any) -> str:
+        assert isinstance(value, datetime)
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+
+
+@dataclass
 class Status(EnumField):
     """One of a few words, each with its colour."""
 
@@ -74,8 +84,7 @@ class Status(EnumField):
 
     async def serialize_value(self, request: Request, value: Any) -> dict[str, str]:
         said = str(value)
-        shown = said.replace("_", " ")
-        return {"label": shown[:1].upper() + shown[1:], "colour": _COLOURS.get(said, "secondary")}
+        return {"label": said_of(said), "colour": _COLOURS.get(said, "secondary")}
 
 
 @dataclass
@@ -110,3 +119,45 @@ class Link(StringField):
 
     async def serialize_value(self, request: Request, value: Any) -> Any:
         return value
+
+
+@dataclass
+class Who(BaseField):
+    """Who acted: an account by its name and number, or the kind of whoever has none."""
+
+    key: str = "users"
+    list_template: str = "fields/who.html"
+    detail_template: str = "fields/who.html"
+
+    async def parse_obj(self, request: Request, obj: Any) -> dict[str, Any]:
+        return {"kind": said_of(obj.actor), "id": obj.actor_id, "name": obj.username}
+
+    async def serialize_value(self, request: Request, value: Any) -> Any:
+        return value
+
+
+@dataclass
+class Thing(Number):
+    """What something happened to: its number and its name, which lead to its page."""
+
+    nouns: Mapping[str, str] | None = None
+    list_template: str = "fields/thing.html"
+    detail_template: str = "fields/thing.html"
+
+    async def parse_obj(self, request: Request, obj: Any) -> dict[str, Any]:
+        key = (self.nouns or {}).get(obj.kind)
+        return {"id": obj.object_id, "name": obj.name or "", "key": key}
+
+    async def serialize_value(self, request: Request, value: Any) -> Any:
+        return value
+
+
+def said_of(state: str) -> str:
+    """A state or a kind, in words."""
+    shown = state.replace("_", " ")
+    return shown[:1].upper() + shown[1:]
+
+
+def told_at(at: datetime) -> str:
+    """A moment as the pages show it, with its seconds only where it has some."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S").removesuffix(":00")

@@ -17,7 +17,7 @@ from starlette_admin.filters import (
     filters,
 )
 
-from app.admin.fields import Link, Number
+from app.admin.fields import Link, Number, Who
 
 Clause = ColumnElement[bool]
 LARGEST_ID = 2**63 - 1
@@ -114,6 +114,24 @@ class IdIs(NumberFilter):
         return listing.columns[link.by] == ctx.value
 
 
+class ActorIs(TextFilter):
+    """By what acted, with an account or without one."""
+
+    name, label = "eq", "is (user, guest, worker, gateway, …)"
+
+    def apply(self, ctx: FilterApplyContext) -> Any:
+        return cast(Columned, ctx.view).columns["actor"] == ctx.value.casefold()
+
+
+class AccountIs(NumberFilter):
+    """By the number of the account that acted."""
+
+    name, label = "id", "is the account with the number"
+
+    def apply(self, ctx: FilterApplyContext) -> Any:
+        return _column(ctx) == ctx.value
+
+
 class MomentFilter(BaseFilter):
     data_type = FilterDataType.DATETIME
 
@@ -184,6 +202,10 @@ class Filters(FilterRegistry):
     @filters(Link)
     def of_links(self, field: BaseField) -> list[type[BaseFilter]]:
         return [Contains, IdIs]
+
+    @filters(Who)
+    def of_actors(self, field: BaseField) -> list[type[BaseFilter]]:
+        return [ActorIs, AccountIs]
 
     @filters(Number)
     def of_numbers(self, field: BaseField) -> list[type[BaseFilter]]:

@@ -39,6 +39,8 @@ class Listing(BaseModelView):
     for_admins: ClassVar[bool] = False
     # Lists of other nouns about this one: the noun, and its link that leads here.
     related: ClassVar[Sequence[tuple[str, str]]] = ()
+    # What the trail calls one of these; nothing where no trail is left.
+    noted_as: ClassVar[str] = ""
 
     pk_attr = "id"
     fields_default_sort = [("id", True)]

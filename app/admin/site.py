@@ -20,7 +20,8 @@ from app.admin.guarding import Guard
 from app.admin.mounting import ADMIN
 from app.admin.nouns.afterwards import Certificates, Reviews
 from app.admin.nouns.claims import CheckIns, Registrations, Waitlist
-from app.admin.nouns.machinery import History, Outbox, RequestLogs
+from app.admin.nouns.history import History
+from app.admin.nouns.machinery import Outbox, RequestLogs
 from app.admin.nouns.money import Invoices, Notifications, Payments, Refunds
 from app.admin.nouns.people import Attendees, Users
 from app.admin.nouns.programme import Categories, Conferences, Sessions, TicketTypes

@@ -73,7 +73,7 @@ class Trail(ListingRepository):
         return Page(items=[_entry(row) for row in rows], count=count, request=page)
 
 
-def _noted(kind: str, name: str, value: Any) -> Any:
+def noted(kind: str, name: str, value: Any) -> Any:
     """A moment as one, in whatever zone it was noted; anything else as it was noted."""
     if value is None or (kind, name) not in _MOMENTS:
         return value
@@ -95,7 +95,7 @@ def _entry(row: Row) -> HistoryEntry:
         object_id=row["object_id"],
         verb=row["verb"],
         changes={
-            name: (_noted(row["kind"], name, was), _noted(row["kind"], name, becomes))
+            name: (noted(row["kind"], name, was), noted(row["kind"], name, becomes))
             for name, (was, becomes) in changes.items()
         },
         actor=Actor(

@@ -13,6 +13,7 @@ _issuers = tables.users.alias("issuer")
 
 class Reviews(Listing):
     key = "reviews"
+    noted_as = "review"
     menu_label = "Reviews"
     display_name = "Review"
     icon = "fa fa-star"
@@ -40,6 +41,7 @@ class Reviews(Listing):
 
 class Certificates(Listing):
     key = "certificates"
+    noted_as = "certificate"
     menu_label = "Certificates"
     display_name = "Certificate"
     icon = "fa fa-award"

@@ -26,6 +26,7 @@ _scanners, _undoers = tables.users.alias("scanner"), tables.users.alias("undoer"
 
 class Registrations(Listing):
     key = "registrations"
+    noted_as = "registration"
     menu_label = "Registrations"
     display_name = "Registration"
     icon = "fa fa-ticket"
@@ -158,6 +159,7 @@ class Waitlist(Listing):
 
 class CheckIns(Listing):
     key = "check-ins"
+    noted_as = "check_in"
     menu_label = "Check-ins"
     display_name = "Check-in"
     icon = "fa fa-door-open"

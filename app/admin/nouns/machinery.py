@@ -1,21 +1,20 @@
-"""What keeps the promises: the outbox, the log of requests and the trail. For admins."""
+"""What keeps the promises: the outbox and the log of requests. For admins."""
 
 from typing import Any
 
-from sqlalchemy import Text as Told
-from sqlalchemy import cast, true
+from sqlalchemy import true
 from starlette.requests import Request
 from starlette_admin import action, row_action
 from starlette_admin.actions import ActionSelection
 
 from app.admin.acting import number_of, redrive
-from app.admin.fields import Link, Moment, Number, Status, Text, Words
+from app.admin.fields import Instant, Link, Moment, Number, Status, Text, Words
 from app.admin.listing import Listing
 from app.admin.reading import Clause
 from app.domain.access import Caller
 from app.repositories import tables
 
-_o, _l, _t = tables.outbox.c, tables.request_logs.c, tables.trail.c
+_o, _l = tables.outbox.c, tables.request_logs.c
 
 
 class Outbox(Listing):
@@ -92,7 +91,7 @@ class RequestLogs(Listing):
     columns = dict(_l.items())
     fields = [
         Number("id", label="No."),
-        Moment("timestamp", label="When"),
+        Instant("timestamp", label="When"),
         Words("method"),
         Words("path"),
         Number("status"),
@@ -103,33 +102,6 @@ class RequestLogs(Listing):
         Words("request_id", exclude_from_list=True, copy_to_clipboard=True),
     ]
     searched = ("path", "username", "request_id")
-
-    def sight(self, caller: Caller) -> Clause:
-        return true()
-
-
-class History(Listing):
-    key = "history"
-    menu_label = "History"
-    display_name = "Change"
-    icon = "fa fa-clock-rotate-left"
-    for_admins = True
-    source = tables.trail
-    columns = {**dict(_t.items()), "changes": cast(_t.changes, Told).label("changes")}
-    page_size = 100
-    # Not what happened to anything, but since when it is noted.
-    living = _t.kind != "trail"
-    fields = [
-        Number("id", label="No."),
-        Moment("at", label="When"),
-        Words("kind"),
-        Number("object_id", label="Of"),
-        Words("verb", label="What"),
-        Words("actor", label="By"),
-        Link("actor_id", label="User", key="users", by="actor_id"),
-        Text("changes"),
-        Words("request_id", exclude_from_list=True, copy_to_clipboard=True),
-    ]
 
     def sight(self, caller: Caller) -> Clause:
         return true()

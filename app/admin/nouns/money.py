@@ -36,6 +36,7 @@ _OF_PAYMENT = {
 
 class Payments(Listing):
     key = "payments"
+    noted_as = "payment"
     menu_label = "Payments"
     display_name = "Payment"
     icon = "fa fa-credit-card"
@@ -85,6 +86,7 @@ class Payments(Listing):
 
 class Refunds(Listing):
     key = "refunds"
+    noted_as = "refund"
     menu_label = "Refunds"
     display_name = "Refund"
     icon = "fa fa-rotate-left"
@@ -113,6 +115,7 @@ class Refunds(Listing):
 
 class Invoices(Listing):
     key = "invoices"
+    noted_as = "invoice"
     menu_label = "Invoices"
     display_name = "Invoice"
     icon = "fa fa-file-invoice"

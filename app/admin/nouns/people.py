@@ -14,6 +14,7 @@ _a, _u = tables.attendees.c, tables.users.c
 
 class Attendees(Listing):
     key = "attendees"
+    noted_as = "attendee"
     menu_label = "Attendees"
     display_name = "Attendee"
     icon = "fa fa-users"
@@ -44,6 +45,7 @@ class Attendees(Listing):
 
 class Users(Listing):
     key = "users"
+    noted_as = "user"
     menu_label = "Users"
     display_name = "User"
     icon = "fa fa-user-lock"

@@ -22,6 +22,7 @@ _STATUSES = ("draft", "published", "cancelled")
 
 class Conferences(Listing):
     key = "conferences"
+    noted_as = "conference"
     menu_label = "Conferences"
     display_name = "Conference"
     icon = "fa fa-landmark"
@@ -126,6 +127,7 @@ class Conferences(Listing):
 
 class Sessions(Listing):
     key = "sessions"
+    noted_as = "session"
     menu_label = "Sessions"
     display_name = "Session"
     icon = "fa fa-calendar"
@@ -175,6 +177,7 @@ class Sessions(Listing):
 
 class TicketTypes(Listing):
     key = "ticket-types"
+    noted_as = "ticket_type"
     menu_label = "Ticket types"
     display_name = "Ticket type"
     icon = "fa fa-tags"
@@ -201,6 +204,7 @@ class TicketTypes(Listing):
 
 class Categories(Listing):
     key = "categories"
+    noted_as = "category"
     menu_label = "Categories"
     display_name = "Category"
     icon = "fa fa-folder"
