@@ -103,8 +103,6 @@ class History(Listing):
         "currency": case(_currencies, value=_t.kind),
     }
     page_size = 100
-    # By nothing else has it an index that knows its order.
-    sortable_fields = ("id", "at")
     # Not what happened to anything, but since when it is noted.
     living = _t.kind != "trail"
     fields = [
