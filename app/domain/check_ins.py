@@ -6,7 +6,7 @@ answered as the first time, and counts once. What is done about it is told in `c
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from uuid import UUID
@@ -25,6 +25,7 @@ from app.domain.errors import (
 from app.domain.idempotency import Claim
 from app.domain.registrations import RegistrationStatus
 from app.domain.times import EARLIEST
+from app.domain.trail import ACTOR, Actor
 
 _CODE = re.compile(r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 _OVER = {RegistrationStatus.WAITLISTED: "This registration is on the waitlist; it has no seat."}
@@ -47,6 +48,8 @@ class Shown:
     scan: Scan
     door_id: int | None
     claim: Claim | None = None
+    # In whose name: the desk serves many in one transaction.
+    actor: Actor = field(default_factory=ACTOR.get)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

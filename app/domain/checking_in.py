@@ -30,6 +30,7 @@ from app.domain.desk import Desk
 from app.domain.errors import AlreadyCheckedIn, ConflictingWrite, NotFound
 from app.domain.idempotency import answered_by_keys, once
 from app.domain.pages import Page, PageRequest
+from app.domain.trail import Actor
 
 if TYPE_CHECKING:
     from app.repositories.uow import Transaction, UnitOfWork
@@ -67,7 +68,8 @@ async def check_in_batch(
         asked = {place: one for place, one in enumerate(shown) if place not in answers}
         tickets = await tx.check_ins.lock_shown(_read(asked.values()))
         known = await tx.check_ins.known(_nonces(asked.values(), tickets))
-        decisions = await _write(tx, decide_each(list(asked.values()), tickets, known, now))
+        decided = decide_each(list(asked.values()), tickets, known, now)
+        decisions = await _write(tx, decided, _actors(asked.values(), decided))
         answers.update(zip(asked, decisions, strict=True))
         kept = [
             (one.claim, decision)
@@ -88,7 +90,7 @@ async def upload(
         tickets = await _lock(tx, scans, conference_id)
         asked = [(conference_id, scan.nonce) for scan in scans]
         known = {one.nonce: one for one in (await tx.check_ins.known(asked)).values()}
-        decisions = await _write(tx, decide(scans, tickets, known, caller.user_id, now))
+        decisions = await _write(tx, decide(scans, tickets, known, caller.user_id, now), {})
         answer = Upload(
             conference_id=conference_id,
             results=tuple(_result(*pair) for pair in zip(scans, decisions, strict=True)),
@@ -162,10 +164,21 @@ def _nonces(
     return [(ticket.conference_id, one.scan.nonce) for one, ticket in found if ticket is not None]
 
 
-async def _write(tx: "Transaction", decisions: Sequence[Decision]) -> list[Decision]:
-    """Store the new check-ins; one whose nonce was taken this very moment has not happened."""
+def _actors(shown: Iterable[Shown], decided: Sequence[Decision]) -> Mapping[Nonce, Actor]:
+    """In whose name each check-in is made: of those who bear one nonce, it is the first's."""
+    pairs = list(zip(shown, decided, strict=True))
+    return {_nonce(made): one.actor for one, made in reversed(pairs) if isinstance(made, CheckIn)}
+
+
+async def _write(
+    tx: "Transaction", decisions: Sequence[Decision], actors: Mapping[Nonce, Actor]
+) -> list[Decision]:
+    """Store the new check-ins; one whose nonce was taken this very moment has not happened.
+
+    Whoever is not among the actors acts in the name of the transaction.
+    """
     new = {_nonce(one): one for one in decisions if isinstance(one, CheckIn) and not one.id}
-    ids = await tx.check_ins.add(list(new.values()))
+    ids = await tx.check_ins.add(list(new.values()), actors)
     made: dict[Nonce, Decision] = {
         nonce: replace(one, id=ids[nonce]) if nonce in ids else ConflictingWrite()
         for nonce, one in new.items()

@@ -1,6 +1,7 @@
 """Check-ins: tickets locked by their codes, check-ins written and counted, all by sets."""
 
 from collections.abc import Mapping, Sequence
+from json import dumps
 from typing import Any
 
 from sqlalchemy import text
@@ -8,6 +9,7 @@ from sqlalchemy import text
 from app.domain.check_ins import CheckIn, CheckInFilter, DoorTicket, Nonce, Turnout
 from app.domain.pages import Page, PageRequest
 from app.domain.registrations import RegistrationStatus
+from app.domain.trail import Actor
 from app.repositories.counting import Listing, ListingRepository
 from app.repositories.tables import CHECK_INS
 
@@ -53,9 +55,11 @@ _LOCK = text(f"SELECT {_CHECK_IN}{_CHECK_INS} WHERE k.id = :id FOR NO KEY UPDATE
 # In order of nonce, so that two who use the same ones wait for each other and do not lock up.
 _ADD = text(
     "WITH made AS (INSERT INTO check_ins (registration_id, conference_id, nonce, scanned_at,"
-    " received_at, scanned_by) SELECT * FROM unnest(CAST(:registration_id AS bigint[]),"
+    " received_at, scanned_by) SELECT shown.* FROM unnest(CAST(:registration_id AS bigint[]),"
     " CAST(:conference_id AS bigint[]), CAST(:nonce AS text[]), CAST(:scanned_at AS timestamptz[]),"
-    " CAST(:received_at AS timestamptz[]), CAST(:scanned_by AS bigint[])) ORDER BY 2, 3"
+    " CAST(:received_at AS timestamptz[]), CAST(:scanned_by AS bigint[])) AS shown"
+    # Read by the trigger that notes each in the trail.
+    " CROSS JOIN (SELECT set_config('plenary.asked', :asked, true)) AS told ORDER BY 2, 3"
     " ON CONFLICT DO NOTHING RETURNING id, conference_id, nonce, registration_id, scanned_at),"
     " marked AS (UPDATE registrations SET checked_in_at = made.scanned_at FROM made"
     " WHERE registrations.id = made.registration_id)"
@@ -122,8 +126,13 @@ class CheckIns(ListingRepository):
         check_ins = [_check_in(row) for row in (await self._do(_KNOWN, values)).all()]
         return {(one.conference_id, one.nonce): one for one in check_ins}
 
-    async def add(self, drafts: Sequence[CheckIn]) -> Mapping[Nonce, int]:
-        """Store drafts and mark their tickets; the ids by nonce of those that nothing barred."""
+    async def add(
+        self, drafts: Sequence[CheckIn], asked: Mapping[Nonce, Actor] | None = None
+    ) -> Mapping[Nonce, int]:
+        """Store drafts and mark their tickets; the ids by nonce of those that nothing barred.
+
+        The trail says of each who `asked` for it, where that is told.
+        """
         if not drafts:
             return {}
         values = {
@@ -133,6 +142,7 @@ class CheckIns(ListingRepository):
             "scanned_at": [draft.checked_in_at for draft in drafts],
             "received_at": [draft.received_at for draft in drafts],
             "scanned_by": [draft.scanned_by for draft in drafts],
+            "asked": _said(asked or {}),
         }
         made: Sequence[Any] = (await self._do(_ADD, values)).all()
         return {(row[0], row[1]): row[2] for row in made}
@@ -170,6 +180,10 @@ class CheckIns(ListingRepository):
         """Admissions by ticket type first, then sessions."""
         rows = await self._rows(_TURNOUT, {"conference": conference_id})
         return [Turnout(**row) for row in rows]
+
+
+def _said(asked: Mapping[Nonce, Actor]) -> str:
+    return dumps({f"{at}/{nonce}": actor.said for (at, nonce), actor in asked.items()})
 
 
 def _ticket(row: Sequence[Any]) -> DoorTicket:

@@ -1,3 +1,4 @@
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import timedelta
@@ -184,3 +185,30 @@ async def test_a_payment_is_settled_by_the_gateway(
     assert (paid["verb"], paid["actor"]["kind"]) == ("paid", "gateway")
     confirmed, began = await history(client, f"registrations/{made.json()['data']['id']}/", owner)
     assert (confirmed["actor"]["kind"], began["actor"]["kind"]) == ("gateway", "user")
+
+
+async def test_who_is_let_in_is_noted_with_the_request_that_asked(
+    client: httpx.AsyncClient, uow: Units, engine: AsyncEngine, organizer: Any
+) -> None:
+    conference = await factories.a_conference(uow, organizer=organizer)
+    people = [await factories.an_attendee(uow) for _ in range(2)]
+    sold = [await factories.a_registration(uow, conference, one) for one in people]
+    headers = await factories.login(client, organizer)
+    answers = await asyncio.gather(
+        *(
+            client.post(
+                f"{V1}/check-ins/",
+                json={"code": one.ticket_code, "nonce": f"nonce-{one.id}"},
+                headers=headers | {"X-Request-ID": f"scan-of-{one.id}"},
+            )
+            for one in sold
+        )
+    )
+    async with engine.connect() as connection:
+        noted = await connection.execute(
+            text("SELECT object_id, actor, actor_id, request_id FROM trail WHERE kind = 'check_in'")
+        )
+        assert {tuple(row) for row in noted} == {
+            (answer.json()["data"]["id"], "user", organizer.id, f"scan-of-{one.id}")
+            for one, answer in zip(sold, answers, strict=True)
+        }

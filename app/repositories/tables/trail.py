@@ -57,7 +57,7 @@ class Followed:
 
     Of what is `hidden`, the trail tells that it changed, and nothing else. `state` names what has
     a history of legal steps. `asked_by` is the key by which the desk says who wanted each row;
-    or the row names the account itself, in the column `by`.
+    where it does not, the row names the account itself, in the column `by`.
     """
 
     table: str
@@ -168,6 +168,7 @@ FOLLOWED = (
         table="check_ins",
         kind="check_in",
         fields=("registration_id, conference_id, scanned_at, scanned_by, undone_at, undone_by"),
+        asked_by="concat_ws('/', one.conference_id, one.nonce)",
         by="scanned_by",
         verbs=(("OLD.undone_at IS NULL AND NEW.undone_at IS NOT NULL", "undone"),),
     ),
@@ -255,8 +256,8 @@ def _created(followed: Followed) -> str:
         said = "coalesce(asked.value, said)"
     if followed.by is not None:
         said = (
-            "CASE WHEN split_part(said, ' ', 1) = 'desk'"
-            f" THEN 'user ' || one.{followed.by} ELSE said END"
+            f"CASE WHEN split_part({said}, ' ', 1) = 'desk'"
+            f" THEN 'user ' || one.{followed.by} ELSE {said} END"
         )
     return (
         f"INSERT INTO trail ({_COLUMNS}) SELECT '{followed.kind}', one.id, '{CREATED}', {state},"
