@@ -63,7 +63,10 @@ class Demo:
 
     async def fill(self) -> bool:
         """Make what is missing, even of an attempt cut short; says whether anything was."""
-        if await self._user(ADMIN_NAME) is not None:
+        async with self._uow().reading() as tx:
+            # Whoever looks around may have given the account another name, or another address.
+            known = await tx.accounts.taken(ADMIN_NAME, _address_of(ADMIN_NAME))
+        if any(known.values()):
             return False
         organizers = [await self._account(*who, role=Role.ORGANIZER) for who in ORGANIZERS]
         visitors = [await self._account(*who) for who in VISITORS]
@@ -89,7 +92,7 @@ class Demo:
             return known
         wanted = SignUp(
             username=username,
-            email=f"{username}@plenary.example",
+            email=_address_of(username),
             password=password,
             first_name=first_name,
             last_name=last_name,
@@ -234,6 +237,10 @@ class Demo:
 
     def _day(self, from_today: int) -> date:
         return self._now.date() + timedelta(days=from_today)
+
+
+def _address_of(username: str) -> str:
+    return f"{username}@plenary.example"
 
 
 def _caller(user: User, role: Role | None = None) -> Caller:

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -26,6 +27,18 @@ async def test_it_is_added_once(engine: AsyncEngine, uow: Callable[[], UnitOfWor
     assert sizes == [
         await count(engine, table) for table in ("conferences", "sessions", "registrations")
     ]
+
+
+@pytest.mark.parametrize("renamed", ["username_folded", "email_folded"])
+async def test_it_is_added_once_whatever_its_admin_is_called_by_now(
+    engine: AsyncEngine, uow: Callable[[], UnitOfWork], renamed: str
+) -> None:
+    await Demo(uow, cheap(), utc_now()).fill()
+    async with engine.begin() as connection:
+        await connection.execute(
+            text(f"UPDATE users SET {renamed} = 'boss' WHERE username = 'admin'")
+        )
+    assert not await Demo(uow, cheap(), utc_now()).fill()
 
 
 async def test_an_attempt_cut_short_is_completed(
