@@ -49,7 +49,7 @@ async def test_a_dead_process_is_replaced(pair: processes.Server) -> None:
     children = psutil.Process(pair.pid).children()
     assert len(children) == 2
     children[0].kill()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(processes.READY_WITHIN):
         while len(_alive(pair.pid) - {children[0].pid}) < 2:  # noqa: ASYNC110 (other processes)
             await asyncio.sleep(0.1)
     async with httpx.AsyncClient(base_url=pair.url) as client:
@@ -90,7 +90,7 @@ async def test_a_port_in_use_is_said(environment: Mapping[str, str], tmp_path: P
     second = await processes.run(
         "serve", f"--port={port}", environment=environment, directory=tmp_path
     )
-    await asyncio.wait_for(_gone(second.pid), 20)
+    await asyncio.wait_for(_gone(second.pid), processes.READY_WITHIN)
     await first.stop()
     assert f"Cannot listen on 127.0.0.1:{port}" in second.log.read_text()
 
@@ -139,7 +139,7 @@ async def test_the_demos_admin_is_not_served_to_the_world(
     demo = await processes.serve(environment, tmp_path, "--demo")
     await demo.stop()
     real = await processes.run("serve", environment=environment, directory=tmp_path)
-    await asyncio.wait_for(_gone(real.pid), 20)
+    await asyncio.wait_for(_gone(real.pid), processes.READY_WITHIN)
     assert "which everybody knows" in real.log.read_text()
 
 
@@ -166,7 +166,7 @@ def test_the_embedded_database_lies_where_no_socket_would_fit(tmp_path: Path) ->
 
 
 async def _said(server: processes.Server, sentence: str) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(processes.READY_WITHIN):
         while sentence not in server.log.read_text():  # noqa: ASYNC110 (another process)
             await asyncio.sleep(0.05)
 
