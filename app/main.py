@@ -17,7 +17,16 @@ from app.middleware.heads import Heads
 from app.middleware.observing import Observing
 from app.middleware.places import REQUEST_ID, Limited, Places
 from app.middleware.slashes import TrailingSlashes
-from app.routers import documentation, health, media, resetting, route_index, uploads, verifying
+from app.routers import (
+    documentation,
+    health,
+    media,
+    resetting,
+    route_index,
+    straight,
+    uploads,
+    verifying,
+)
 from app.routers.compat import mounted
 from app.routers.v1 import errors, routers
 from app.routers.v1.paths import V1
@@ -57,6 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     # Laid out flat: an included router is searched anew for each request, level by level.
     for router in (*routers, media.router, verifying.router, resetting.router, health.router):
         app.router.routes.extend(router.routes)
+    straight.straighten(app.router.routes)
     documentation.install(app, documentation.beside(mounted.prefixes(settings.contracts)))
     documentation.serve_assets(app)
     mounted.mount(app, settings.contracts)

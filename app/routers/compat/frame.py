@@ -16,6 +16,7 @@ from app.routers.compat import drf
 from app.routers.compat.drf import Manner
 from app.routers.documentation import About
 from app.routers.fields import PathId
+from app.routers.straight import straighten
 
 # What a path names, as the documents of several contracts call it: `id`, whatever it is of.
 ItemId = Annotated[PathId, Path(alias="id")]
@@ -39,6 +40,7 @@ def application(
     )
     for router in routers:
         app.router.routes.extend(router.routes)
+    straighten(app.router.routes)
     documentation.install(app, about)
     drf.install(app, manner)
     route_index.install(app)
