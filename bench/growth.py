@@ -1,7 +1,7 @@
 """`python -m bench.growth`: what a request takes at a thousand conferences, and at a hundred times.
 
 Two databases on one embedded PostgreSQL, a server for each, one connection to each; every request
-is sent to both in turn. All of it is gone afterwards.
+is sent to both in turn. Both are audited in the end, and all of it is gone afterwards.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from sqlalchemy import make_url
 
 from app.embedded import EmbeddedPostgres
 from app.security import Tokens
-from bench import data, report
+from bench import auditor, data, report
 from bench.client import HOST, encode
 from bench.data import Bench, scratch_database
 from bench.growth_data import LARGE, SMALL, Size, facts, fill
@@ -181,18 +181,36 @@ async def _measure(plan: Plan, home: Path, url: str) -> bool:
         urls = plan.urls or [
             await stack.enter_async_context(_filled(url, size)) for size in (SMALL, LARGE)
         ]
+        environments = {
+            name: _environment(at, key, home / name)
+            for name, at in zip((SMALL.name, LARGE.name), urls, strict=True)
+        }
+        pairs = await _asked(plan, environments, key)
+        broken = await _broken(environments)
+        return _tell(plan, pairs, broken, await Bench(urls[0]).properties())
+
+
+async def _asked(
+    plan: Plan, environments: Mapping[str, Mapping[str, str]], key: str
+) -> Sequence[Pair]:
+    """A server for each, which is gone when everything is asked: what is audited is at rest."""
+    async with AsyncExitStack() as stack:
         tokens = Tokens(key, access_for=timedelta(hours=2), refresh_for=timedelta(days=1))
         sides = []
-        for name, at in zip((SMALL.name, LARGE.name), urls, strict=True):
+        for environment in environments.values():
+            at, home = environment["PLENARY_DATABASE_URL"], Path(environment["PLENARY_DATA_DIR"])
             port = free_port()
-            stack.enter_context(
-                server_process(_environment(at, key, home / name), home / f"{name}.log", port)
-            )
+            stack.enter_context(server_process(environment, home.with_suffix(".log"), port))
             side = Side(at, port, tokens, await facts(at))
             stack.push_async_callback(side.close)
             sides.append(side)
-        pairs = await _pairs(plan, *sides)
-        return _tell(plan, pairs, await Bench(urls[0]).properties())
+        return await _pairs(plan, *sides)
+
+
+async def _broken(environments: Mapping[str, Mapping[str, str]]) -> Sequence[str]:
+    """What the auditor says of each database where a promise is broken."""
+    told = [(name, await auditor.broken(one)) for name, one in environments.items()]
+    return [f"{name}:\n{said}" for name, said in told if said]
 
 
 async def _pairs(plan: Plan, small: Side, large: Side) -> Sequence[Pair]:
@@ -231,8 +249,13 @@ async def _pair(plan: Plan, asked: Asked, small: Side, large: Side) -> Pair:
     return Pair(asked=asked, small=lines[0], large=lines[1])
 
 
-def _tell(plan: Plan, pairs: Sequence[Pair], database: dict[str, str]) -> bool:
-    """Print the table, write the JSON where one is wanted; says whether nothing grew too much."""
+def _tell(
+    plan: Plan, pairs: Sequence[Pair], broken: Sequence[str], database: dict[str, str]
+) -> bool:
+    """Print what it came to, write the JSON where one is wanted; says whether it is good.
+
+    That is: everything was answered, nothing grew too much, and no promise is broken.
+    """
     machine = report.machine(database)
     print(
         f"\n{datetime.now(UTC):%Y-%m-%d}, {machine['cpu']}, {machine['cores']} cores shared by"
@@ -243,17 +266,19 @@ def _tell(plan: Plan, pairs: Sequence[Pair], database: dict[str, str]) -> bool:
         f"\n{len(pairs)} requests, {sum(pair.factor > FACTOR for pair in pairs)} beyond factor"
         f" {FACTOR:g}, {len(beyond)} of them by more than {SLACK_MILLISECONDS:g} ms"
     )
+    print("\n".join(broken) or "ok: the auditor finds every promise kept")
     if plan.out is not None:
         content = {
             "date": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": machine,
             "times": plan.times,
             "requests": [_summary(pair) for pair in pairs],
+            "broken": broken,
         }
         plan.out.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
         print(f"written to {plan.out}")
     answered = all(line.status == 200 for pair in pairs for line in (pair.small, pair.large))
-    return answered and not beyond
+    return answered and not beyond and not broken
 
 
 def _row(pair: Pair) -> str:

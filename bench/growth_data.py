@@ -66,7 +66,8 @@ _REGISTRATIONS = (
     " CASE WHEN of_session THEN plan.starts_at + interval '1 hour' END,"
     " CASE WHEN of_session THEN plan.starts_at + interval '2 hours' END,"
     " made_at, CASE wanted WHEN 'confirmed' THEN made_at END,"
-    " CASE wanted WHEN 'pending' THEN now() + interval '1 day' END,"
+    # So long that none runs out in databases that are kept to be asked again.
+    " CASE wanted WHEN 'pending' THEN now() + interval '1 year' END,"
     " CASE WHEN wanted IN ('cancelled', 'expired') THEN plan.starts_at - interval '1 day' END,"
     " CASE wanted WHEN 'cancelled' THEN 'by_attendee' WHEN 'expired' THEN 'hold_expired'"
     " ELSE '' END,"

@@ -1,9 +1,6 @@
 """Where it is measured: a filled database, and what starts servers and workers on it."""
 
-import asyncio
-import os
 import secrets
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -12,7 +9,7 @@ from pathlib import Path
 
 from app.config import Settings
 from app.security import Hasher, Tokens
-from bench import data
+from bench import auditor, data
 from bench.data import Bench, scratch_database
 from bench.plan import Plan
 from bench.process import ServerProcess, free_port, server_process
@@ -62,15 +59,9 @@ class Stage:
 
         Of this database unless another is named; what it finds broken is kept.
         """
-        auditor = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app.cli", "audit", "--settled"),
-            env={**os.environ, **self.environment, "PLENARY_DATABASE_URL": url or self.url},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await auditor.communicate()
-        if auditor.returncode:
-            self.broken.append(said.decode(errors="replace"))
+        said = await auditor.broken({**self.environment, "PLENARY_DATABASE_URL": url or self.url})
+        if said:
+            self.broken.append(said)
 
 
 @asynccontextmanager

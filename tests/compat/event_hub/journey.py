@@ -125,7 +125,8 @@ class Person:
             await eventually(look)
         except TimeoutError:
             assert sorted(await self.told()) == sorted(notifications)
-            assert sorted(self.mails()) == sorted(mails)
+            found = sorted(self.mails())
+            assert found == sorted(mails), (found, mails)
 
     def _letters(self, folder: Path) -> list[Path]:
         def is_mine(path: Path) -> bool:

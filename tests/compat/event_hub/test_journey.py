@@ -148,6 +148,8 @@ class Journey:
         assert await person.sees("bookings/") == []
         twice = await person.is_refused(409, "waitlist/", {"event": self.event})
         assert twice["code"] == "already_registered"
+        # Whoever has a seat by then is not told that they wait.
+        await person.hears([], ["verification_asked", "waitlisted"])
 
     async def is_refunded(self, person: Person) -> None:
         path = f"payments/{self.payments[person.name]}"
