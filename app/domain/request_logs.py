@@ -23,7 +23,9 @@ MASKED = "***"
 LONGEST_TEXT = 2000
 # Two processes at full speed need minutes without a database to fill it.
 MOST_WAITING = 20_000
-MOST_AT_ONCE = 2_000
+MOST_AT_ONCE = 500
+# Requests go on after so many have been told of.
+_TOLD_AT_ONCE = 50
 _SECRET_WORDS = frozenset(
     (
         "key",
@@ -170,7 +172,7 @@ class LogBuffer:
         self._told = told
         self._every = every
         self._most = most
-        self._news: list[Entry] = []
+        self._news: deque[Entry] = deque()
         self._waiting: deque[Entry] = deque()
         self._given_up = 0
         self._failing = False
@@ -195,15 +197,21 @@ class LogBuffer:
     async def flush(self) -> None:
         """Hand on what is there; what cannot be kept now waits."""
         async with self._flushing:
-            news, self._news = self._news, []
-            if news:
-                self._told(news)
-            self._waiting.extend(news)
+            await self._tell()
             failure = await self._keep_all()
             self._give_up_oldest()
             if self._given_up or (failure and not self._failing):
                 self._complain(self._given_up, failure)
             self._given_up, self._failing = 0, failure is not None
+
+    async def _tell(self) -> None:
+        """Tell of what is there by now, a few at a time."""
+        for _ in range(0, len(self._news), _TOLD_AT_ONCE):
+            few = min(_TOLD_AT_ONCE, len(self._news))
+            some = [self._news.popleft() for _ in range(few)]
+            self._told(some)
+            self._waiting.extend(some)
+            await asyncio.sleep(0)
 
     async def _keep_all(self) -> Exception | None:
         while self._waiting:

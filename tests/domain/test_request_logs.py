@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from time import process_time
@@ -82,6 +83,43 @@ async def test_beyond_the_bound_the_oldest_are_given_up_and_counted() -> None:
     await buffer.flush()
     assert shelf.kept == ["/3", "/4", "/5"]
     assert shelf.complaints == [(0, True), (2, True)]
+
+
+async def test_requests_go_on_while_many_entries_are_told_of() -> None:
+    shelf, told, passes = Shelf(), list[int](), 0
+    buffer = LogBuffer(shelf.keep, shelf.complain, told=lambda some: told.append(len(some)))
+    for number in range(500):
+        buffer.add(entry(number))
+
+    async def others() -> None:
+        nonlocal passes
+        while True:
+            passes += 1
+            await asyncio.sleep(0)
+
+    going = asyncio.create_task(others())
+    await buffer.flush()
+    going.cancel()
+    assert sum(told) == len(shelf.kept) == 500
+    assert max(told) <= 50
+    assert passes >= 10
+
+
+async def test_a_flush_that_is_given_up_midway_loses_nothing_and_tells_nothing_twice() -> None:
+    shelf, told = Shelf(), list[str]()
+    buffer = LogBuffer(
+        shelf.keep, shelf.complain, told=lambda some: told.extend(e.path for e in some)
+    )
+    for number in range(500):
+        buffer.add(entry(number))
+    flushing = asyncio.create_task(buffer.flush())
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert 0 < len(told) < 500
+    flushing.cancel()
+    await asyncio.wait([flushing])
+    await buffer.flush()
+    assert shelf.kept == told == [f"/{number}" for number in range(500)]
 
 
 @pytest.mark.parametrize(
