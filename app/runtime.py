@@ -235,12 +235,16 @@ class Runtime:
             stack.push_async_callback(bell.stop)
             self._ring = bell.ring
             return
-        worker = build(self.settings, self.unit_of_work, beside_requests=True)
+        worker = build(self.settings, self.unit_of_work, beside_requests=self._is_busy)
         working = asyncio.create_task(worker.run())
         # Last in, first out: it is told to stop, and then waited for.
         stack.push_async_callback(_ended, working)
         stack.push_async_callback(worker.stop)
         self._ring = worker.wake
+
+    def _is_busy(self) -> bool:
+        """Whether somebody stands at a desk: then mails can wait."""
+        return self.registrations.is_busy or self.doors.is_busy
 
     async def _look(self, now: datetime, mark: bool) -> Look:
         async with self.unit_of_work().reading() as tx:

@@ -19,10 +19,10 @@ from worker.outbox import PACES, OutboxWorker, Pace
 from worker.sweeper import Sweeper, tasks
 
 # Beside requests: at most some hundred and fifty mails a second, so that they cost them little; and
-# in a rush, which wants the process for itself, some thirty.
+# in a rush, which wants the process for itself, eight.
 _SLOTS_BESIDE_REQUESTS = 8
 _BREATHER_BESIDE_REQUESTS = 0.05
-_BREATHER_IN_A_RUSH = 0.25
+_BREATHER_IN_A_RUSH = 1.0
 # What waits for one of the few conversations is not claimed yet: another worker may be free.
 _SMTP_SLOTS = 16
 
@@ -68,9 +68,11 @@ def build(
     settings: Settings,
     unit_of_work: Callable[[], UnitOfWork],
     *,
-    beside_requests: bool = False,
+    beside_requests: Callable[[], bool] | None = None,
 ) -> WorkerSet:
-    """The worker for these settings; it may share a server's process."""
+    """The worker for these settings. Where it shares a server's process, `beside_requests` tells
+    whether that is busy with others.
+    """
     mailer = build_mailer(settings)
     gateway = build_gateway(settings)
     context = Context(
@@ -83,8 +85,13 @@ def build(
         verify_at=f"{settings.base_url}{VERIFICATION_PATH}",
         base_url=settings.base_url,
     )
-    paces = paces_for(settings, beside_requests=beside_requests)
-    outbox = OutboxWorker(unit_of_work, partial(handle, context), paces=paces)
+    paces = paces_for(settings, beside_requests=beside_requests is not None)
+    outbox = OutboxWorker(
+        unit_of_work,
+        partial(handle, context),
+        paces=paces,
+        is_busy=beside_requests or (lambda: False),
+    )
     sweeper = Sweeper(unit_of_work, tasks(settings.log_days, settings.reminder_hours))
     return WorkerSet(outbox, sweeper, gateway, mailer)
 

@@ -16,6 +16,6 @@ def pause(failures: int, first: float, longest: float) -> float:
     return min(longest, first * 3.0 ** min(failures - 1, 30)) * _random.uniform(0.5, 1.0)
 
 
-def breather(last: float, late: float, shortest: float, longest: float) -> float:
-    """Seconds to wait between claims: twice as long each time while the process wakes us late."""
-    return min(2 * last, longest) if late > LATE and longest > shortest else shortest
+def breather(last: float, *, busy: bool, shortest: float, longest: float) -> float:
+    """Seconds to wait between claims: twice as long each time while the process is busy."""
+    return min(2 * last, longest) if busy and longest > shortest else shortest

@@ -22,6 +22,10 @@ Serve = Callable[[Sequence[Request]], Awaitable[Sequence[Answer | Exception]]]
 
 # How much the latest batch says about the next one.
 _FRESH = 0.2
+# So many and fewer are not worth two batches.
+_A_CROWD = 32
+# How many are answered before others may go on.
+_AT_ONCE = 4
 
 
 @dataclass(slots=True)
@@ -44,6 +48,8 @@ class _Line(Generic[Request, Answer]):
 
 class Desk(Generic[Request, Answer]):
     """`serve` answers a batch, one answer or exception per request, in the same order.
+
+    The next batch is served while the answers of one are handed out.
 
     If serving a batch of several fails as a whole, each of them is served alone, so that the
     failure of one never harms its neighbours; unless the service as such is busy: then all are
@@ -84,15 +90,21 @@ class Desk(Generic[Request, Answer]):
             task.add_done_callback(self._working.discard)
         return await answer
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether anybody is served or waits just now."""
+        return bool(self._lines)
+
     async def drain(self) -> None:
         """Wait until everything that was asked is answered."""
         while self._working:
             await asyncio.gather(*self._working, return_exceptions=True)
 
     async def _work(self, lane: Hashable, line: _Line[Request, Answer]) -> None:
-        loop, queue = asyncio.get_running_loop(), line.waiting
+        loop, queue, size = asyncio.get_running_loop(), line.waiting, 0
         while queue:
-            batch = [queue.popleft() for _ in range(min(self._most, len(queue)))]
+            size = min(self._most, _share(len(queue), size))
+            batch = [queue.popleft() for _ in range(size)]
             # Whoever has gone away meanwhile is not served.
             batch = [(request, answer) for request, answer in batch if not answer.done()]
             if batch:
@@ -113,10 +125,31 @@ class Desk(Generic[Request, Answer]):
                     await self._answer([single])
                 return
             answers = [error] * len(batch)
-        for (_, future), answer in zip(batch, answers, strict=True):
-            if future.done():
-                continue
-            if isinstance(answer, Exception):
-                future.set_exception(answer)
-            else:
-                future.set_result(answer)
+        telling = asyncio.create_task(_tell(batch, answers))
+        self._working.add(telling)
+        telling.add_done_callback(self._working.discard)
+
+
+def _share(waiting: int, before: int) -> int:
+    """How many of those who wait are served next, after a batch of so many.
+
+    Of a crowd, half: those who were just answered come back while the others are served. If all
+    were served at once, this process would do nothing until they are, and the database nothing
+    after.
+    """
+    return waiting if waiting <= _A_CROWD else min(waiting, (waiting + before + 1) // 2)
+
+
+async def _tell(
+    batch: Sequence[tuple[Request, asyncio.Future[Answer]]], answers: Sequence[Answer | Exception]
+) -> None:
+    """Answer a few at a time: the next batch is served meanwhile, and comes between them."""
+    for place, ((_, future), answer) in enumerate(zip(batch, answers, strict=True), start=1):
+        if future.done():
+            continue
+        if isinstance(answer, Exception):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
+        if place % _AT_ONCE == 0:
+            await asyncio.sleep(0)

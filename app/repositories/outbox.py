@@ -30,19 +30,24 @@ _LANES = {
     Lane.PAYMENTS: "kind = 'payment_requested'",
     Lane.MAILS: "kind <> 'payment_requested'",
 }
+_DUE = {
+    lane: f"SELECT id FROM outbox WHERE state = 'open' AND {kinds}"
+    # A kind that a newer release announces waits for a worker of that release.
+    " AND kind = ANY(CAST(:known AS text[])) AND due_at <= :now"
+    " AND (leased_until IS NULL OR leased_until <= :now)"
+    for lane, kinds in _LANES.items()
+}
+_ANY_DUE = {lane: text(f"SELECT EXISTS ({due})") for lane, due in _DUE.items()}
 _CLAIM = {
     lane: text(
         # Materialized: a subquery that locks may be run again, and would claim more than asked.
-        f"WITH due AS MATERIALIZED (SELECT id FROM outbox WHERE state = 'open' AND {kinds}"
-        # A kind that a newer release announces waits for a worker of that release.
-        " AND kind = ANY(CAST(:known AS text[])) AND due_at <= :now"
-        " AND (leased_until IS NULL OR leased_until <= :now)"
+        f"WITH due AS MATERIALIZED ({due}"
         " ORDER BY due_at, id LIMIT :most FOR UPDATE SKIP LOCKED)"
         " UPDATE outbox SET lease = :lease, leased_until = :until, attempts = attempts + 1"
         " FROM due WHERE outbox.id = due.id"
         " RETURNING outbox.id, kind, subject, about, attempts"
     )
-    for lane, kinds in _LANES.items()
+    for lane, due in _DUE.items()
 }
 _SETTLE = text(
     "UPDATE outbox SET state = report.state, last_error = report.error,"
@@ -121,6 +126,11 @@ class Outbox(Repository):
                 "now": now,
             },
         )
+
+    async def any_due(self, lane: Lane, now: datetime) -> bool:
+        """Whether there is anything to claim."""
+        due = await self._do(_ANY_DUE[lane], {"known": _KNOWN, "now": now})
+        return bool(due.scalar_one())
 
     async def claim(
         self, lane: Lane, lease: str, until: datetime, now: datetime, most: int

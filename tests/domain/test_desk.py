@@ -137,3 +137,49 @@ async def test_a_slow_batch_alone_makes_nobody_impatient() -> None:
     await asyncio.sleep(0.05)
     counter.gate.set()
     assert await asyncio.gather(*asked) == [number * 2 for number in range(20, 320)]
+
+
+async def test_a_crowd_is_served_in_halves_and_the_second_before_the_first_has_its_answers() -> (
+    None
+):
+    heard, batches = 0, list[tuple[int, int]]()
+
+    async def serve(numbers: Sequence[int]) -> Sequence[int]:
+        batches.append((len(numbers), heard))
+        await asyncio.sleep(0)
+        return numbers
+
+    async def ask(number: int) -> int:
+        nonlocal heard
+        answer = await desk.ask(number)
+        heard += 1
+        return answer
+
+    desk = Desk(serve)
+    assert await asyncio.gather(*map(ask, range(100))) == list(range(100))
+    assert [size for size, _ in batches] == [50, 50]
+    assert batches[1][1] < 50
+
+
+async def test_those_who_are_answered_a_few_at_a_time_are_waited_for() -> None:
+    counter = Counter()
+    counter.gate.set()
+    desk = Desk(counter.serve)
+    asked = [asyncio.create_task(desk.ask(number)) for number in range(20, 40)]
+    await asyncio.sleep(0)
+    await desk.drain()
+    assert await asyncio.wait_for(asyncio.gather(*asked), 1) == [2 * n for n in range(20, 40)]
+    assert not desk.is_busy
+
+
+async def test_it_is_busy_while_somebody_waits() -> None:
+    counter = Counter()
+    desk = Desk(counter.serve)
+    busy = [desk.is_busy]
+    asked = asyncio.create_task(desk.ask(1))
+    await asyncio.sleep(0.01)
+    busy.append(desk.is_busy)
+    counter.gate.set()
+    await asked
+    await desk.drain()
+    assert [*busy, desk.is_busy] == [False, True, False]
