@@ -69,7 +69,7 @@ class Entrance(AuthProvider):
         if caller is None or not caller.is_organizer:
             return None
         request.state.caller = caller
-        act_as(caller)
+        act_as(caller.user_id)
         return AdminUser(username=caller.username)
 
     async def render_login(self, request: Request, templates: Jinja2Templates) -> Response:

@@ -1,6 +1,7 @@
 """Who asks, and what they may do (rules `forbidden`, `not_found`, `visibility`)."""
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -31,6 +32,24 @@ class Caller:
     @property
     def is_organizer(self) -> bool:
         return self.role in (Role.ORGANIZER, Role.ADMIN)
+
+
+@dataclass(slots=True, kw_only=True)
+class Login:
+    """A login by the name of its token; `caller` is who that is, once it was looked up.
+
+    Where many wait together they are looked up together, with what else concerns them.
+    """
+
+    user_id: int
+    family: str
+    caller: Caller | None = None
+
+    def recognise(self, callers: Mapping[str, Caller]) -> bool:
+        """Find oneself among the open logins, by family; whether one is there."""
+        caller = callers.get(self.family)
+        self.caller = caller if caller is not None and caller.user_id == self.user_id else None
+        return self.caller is not None
 
 
 class Owned(Protocol):

@@ -1,7 +1,7 @@
 """Registering, by the batch: what the registration desk does with those who are waiting.
 
-One transaction serves them all: lock attendees and targets, load the facts of all in one query
-each, decide, insert all, bump the counters, write the outbox, commit, answer each.
+One transaction serves them all: lock attendees and targets, load the facts of all in one statement,
+decide, write all with counters and outbox in another, commit, answer each.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.domain import promotion
-from app.domain.access import Caller
+from app.domain.access import Caller, Login
 from app.domain.admission import (
     Held,
     Offer,
@@ -21,9 +21,9 @@ from app.domain.admission import (
     ensure_not_registered,
 )
 from app.domain.desk import Desk
-from app.domain.errors import DomainError, Refused, UnknownReference
+from app.domain.errors import DomainError, InvalidToken, Refused, UnknownReference
 from app.domain.idempotency import Claim, answered_by_keys, once
-from app.domain.messages import Message, MessageKind
+from app.domain.messages import MessageKind
 from app.domain.money import Money
 from app.domain.registrations import (
     Registration,
@@ -35,13 +35,14 @@ from app.domain.supply import (
     Person,
     Supply,
     Venue,
+    about_kinds,
+    about_venues,
     choose,
     ensure_may_register,
     ensure_not_begun,
     ensure_open,
     ensure_sees,
-    lock_supply,
-    reload,
+    lock_scarce,
 )
 from app.domain.trail import ACTOR, Actor
 from app.domain.waitlist import Cause, WaitlistEvent, entry
@@ -51,16 +52,31 @@ if TYPE_CHECKING:
 
 Answer = Registration | Exception
 
+# Whoever waits is told so; everybody else that they are in.
+TOLD_AS: Mapping[RegistrationStatus, MessageKind] = {
+    RegistrationStatus.WAITLISTED: MessageKind.WAITLISTED,
+    RegistrationStatus.PENDING: MessageKind.REGISTERED,
+    RegistrationStatus.CONFIRMED: MessageKind.REGISTERED,
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """A wish to register an attendee, as it arrives at the desk; a guest's has no caller."""
+    """A wish to register an attendee, as it arrives at the desk; a guest's has no caller.
 
-    caller: Caller | None
+    Whoever comes with a login is looked up at the desk.
+    """
+
+    caller: Caller | Login | None
     wish: Wish
     claim: Claim | None = None
     # In whose name: the desk serves many in one transaction.
     actor: Actor = field(default_factory=ACTOR.get)
+
+    @property
+    def by(self) -> Caller | None:
+        """Who asks, as far as that is known by now."""
+        return self.caller.caller if isinstance(self.caller, Login) else self.caller
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +84,7 @@ class Facts:
     supply: Supply
     people: Mapping[int, Person]
     held: Mapping[int, list[Held]]
+    callers: Mapping[str, Caller] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,21 +112,19 @@ async def register_batch(
     answers: dict[int, Answer] = {}
     async with uow as tx:
         answers.update(await answered_by_keys(tx, asks, now))
-        open_asks = {place: ask for place, ask in enumerate(asks) if place not in answers}
-        wishes = [ask.wish for ask in open_asks.values()]
-        targets = [wish.target for wish in wishes]
-        supply, people = await lock_supply(tx, targets, [wish.attendee_id for wish in wishes])
+        fresh = [ask.wish for place, ask in enumerate(asks) if place not in answers]
+        facts = await learn(tx, asks, fresh)
+        answers.update(strangers(asks, facts.callers))
         # Nobody overtakes those who wait: what is free goes to them first.
-        calling = frozenset(targets).intersection(supply.calling())
+        calling = frozenset(wish.target for wish in fresh).intersection(facts.supply.calling())
         kept = await promotion.serve(tx, calling, Cause.SWEPT, now)
-        supply = await reload(tx, supply) if calling else supply
-        held = await tx.seats.held(people)
-        facts = Facts(supply=supply, people=people, held=by_attendee(held))
+        facts = await learn(tx, asks, fresh) if calling else facts
+        open_asks = {place: ask for place, ask in enumerate(asks) if place not in answers}
         fit = those_who_may(open_asks, facts, answers, now)
         decisions = admit(
             [one.ask.wish for one in fit.values()],
             [one.choices for one in fit.values()],
-            held,
+            [claim for claims in facts.held.values() for claim in claims],
             kept,
         )
         placed: dict[int, Place] = {}
@@ -118,37 +133,59 @@ async def register_batch(
                 answers[place] = decision
             else:
                 placed[place] = decision
-        made = await tx.registrations.add(
-            [drafted(fit[at], place, people, now, tx.hold) for at, place in placed.items()],
+        drafts = [
+            drafted(fit[at], place, facts.people, now, tx.hold) for at, place in placed.items()
+        ]
+        made = await tx.entering.write(
+            drafts,
             [place.offer.period for place in placed.values()],
             [fit[at].ask.actor for at in placed],
+            shifts=shifts([], drafts),
+            told={} if silently else TOLD_AS,
+            now=now,
         )
+        tx.told = tx.told or (bool(made) and not silently)
         answers.update(zip(placed, made, strict=True))
-        await _follow_up(tx, [fit[at].ask for at in placed], made, now, silently=silently)
+        await _follow_up(tx, [fit[at].ask for at in placed], made, now)
     return [answers[place] for place in range(len(asks))]
 
 
+async def learn(tx: "Transaction", asks: Sequence[Ask], wishes: Sequence[Wish]) -> Facts:
+    """Lock what is wished for, and for whom; then load the facts of all, in one statement.
+
+    What is locked already is read as it is by now.
+    """
+    targets = [wish.target for wish in wishes]
+    attendees = [wish.attendee_id for wish in wishes]
+    people, offers = await lock_scarce(tx, targets, attendees)
+    logins = [ask.caller.family for ask in asks if isinstance(ask.caller, Login)]
+    venues, kinds, held, callers = await tx.answers.to(
+        about_venues(tx, targets),
+        about_kinds(tx, targets),
+        tx.seats.about_held(attendees),
+        tx.accounts.about_callers(logins),
+    )
+    supply = Supply(venues=venues, sessions=offers, kinds=kinds)
+    return Facts(supply=supply, people=people, held=by_attendee(held), callers=callers)
+
+
+def strangers(asks: Sequence[Ask], callers: Mapping[str, Caller]) -> dict[int, InvalidToken]:
+    """By place, those who came with a login that is not open (any more)."""
+    return {
+        place: InvalidToken()
+        for place, ask in enumerate(asks)
+        if isinstance(ask.caller, Login) and not ask.caller.recognise(callers)
+    }
+
+
 async def _follow_up(
-    tx: "Transaction",
-    asks: Sequence[Ask],
-    made: Sequence[Registration],
-    now: datetime,
-    *,
-    silently: bool,
+    tx: "Transaction", asks: Sequence[Ask], made: Sequence[Registration], now: datetime
 ) -> None:
-    """What comes with registrations: counters, the waitlist's log, mail, kept answers."""
-    await tx.seats.move(shifts([], made))
+    """What some registrations come with: the waitlist's log, kept answers."""
     waiting = [entry(r, WaitlistEvent.JOINED, "full", now) for r in made if r.is_waiting]
     await tx.waitlist.note(waiting)
-    if not silently:
-        await tx.announce([Message(kind=told_as(r), subject=r.id) for r in made], now)
     kept = [(ask.claim, r) for ask, r in zip(asks, made, strict=True) if ask.claim is not None]
     await tx.idempotency.keep(kept, now)
-
-
-def told_as(registration: Registration) -> MessageKind:
-    """Whoever waits is told so; everybody else that they are in."""
-    return MessageKind.WAITLISTED if registration.is_waiting else MessageKind.REGISTERED
 
 
 def those_who_may(
@@ -171,13 +208,13 @@ def fit_of(ask: Ask, facts: Facts, now: datetime) -> Fit:
         raise UnknownReference("There is no such attendee.", field="attendee")
     holding = facts.held.get(person.id, [])
     named = facts.supply.venues.get(ask.wish.target.conference_id)
-    seen = ensure_sees(ask.caller, named, holding)
+    seen = ensure_sees(ask.by, named, holding)
     if ask.wish.before_start:
         ensure_not_begun(seen, now)
         ensure_not_registered(seen.admission, holding)
     venue, choices = choose(ask.wish, facts.supply, now)
-    ensure_may_register(ask.caller, person, venue, holding)
-    ensure_open(ask.caller, venue, choices[0], now)
+    ensure_may_register(ask.by, person, venue, holding)
+    ensure_open(ask.by, venue, choices[0], now)
     return Fit(ask=ask, venue=venue, choices=choices)
 
 
@@ -202,7 +239,7 @@ def drafted(
         ended_at=None,
         end_reason="",
         organizer_id=fit.venue.organizer_id,
-        owner_id=people[wish.attendee_id].owner_when(fit.ask.caller),
+        owner_id=people[wish.attendee_id].owner_when(fit.ask.by),
         ticket_type_id=place.offer.ticket_type_id,
         guest_name=wish.guest_name,
         special_requirements=wish.special_requirements,

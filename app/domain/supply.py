@@ -1,6 +1,6 @@
 """What there is to register for, read under lock; and who may have it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from app.domain.money import Money
 from app.domain.ticket_types import ensure_on_sale, is_on_sale
 
 if TYPE_CHECKING:
+    from app.repositories.together import Question
     from app.repositories.uow import Transaction
 
 
@@ -249,23 +250,32 @@ async def lock_supply(
     """Lock what gets scarcer, in the order of the house; then load the facts of all.
 
     A locked row is read as it is under its lock; the facts of other rows are read after all locks,
-    in statements of their own, so that they are not older. Ticket types are guarded by the lock of
-    their conference.
+    in a statement of their own, so that they are not older.
     """
-    sessions = [target.session_id for target in targets if target.session_id is not None]
-    admissions = [target.conference_id for target in targets if target.session_id is None]
-    await tx.seats.lock_conferences(admissions)
-    people = await tx.seats.lock_attendees(attendee_ids)
-    offers = await tx.seats.lock_sessions(sessions)
-    venues = await tx.seats.venues(target.conference_id for target in targets)
-    kinds = await tx.seats.ticket_kinds(admissions)
+    people, offers = await lock_scarce(tx, targets, attendee_ids)
+    venues, kinds = await tx.answers.to(about_venues(tx, targets), about_kinds(tx, targets))
     return Supply(venues=venues, sessions=offers, kinds=kinds), people
 
 
-async def reload(tx: "Transaction", supply: Supply) -> Supply:
-    """The same again, after seats have moved under the locks that are held."""
-    return Supply(
-        venues=await tx.seats.venues(supply.venues),
-        sessions=await tx.seats.lock_sessions(supply.sessions),
-        kinds=await tx.seats.ticket_kinds(supply.kinds),
-    )
+async def lock_scarce(
+    tx: "Transaction", targets: Sequence[Target], attendee_ids: Iterable[int]
+) -> tuple[Mapping[int, Person], Mapping[int, Offer]]:
+    """Lock conferences, then attendees, then sessions, each in order of id.
+
+    Ticket types are guarded by the lock of their conference.
+    """
+    await tx.seats.lock_conferences(t.conference_id for t in targets if t.session_id is None)
+    sessions = [target.session_id for target in targets if target.session_id is not None]
+    return await tx.seats.lock_attendees_and_sessions(attendee_ids, sessions)
+
+
+def about_venues(tx: "Transaction", targets: Iterable[Target]) -> "Question[Mapping[int, Venue]]":
+    """The conferences of these targets."""
+    return tx.seats.about_venues(target.conference_id for target in targets)
+
+
+def about_kinds(
+    tx: "Transaction", targets: Iterable[Target]
+) -> "Question[Mapping[int, Sequence[TicketKind]]]":
+    """The ticket types of those that are admissions."""
+    return tx.seats.about_ticket_kinds(t.conference_id for t in targets if t.session_id is None)

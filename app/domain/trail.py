@@ -9,8 +9,6 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.domain.access import Caller
-
 
 class ActorKind(StrEnum):
     """In whose name something changes.
@@ -65,7 +63,7 @@ def act_for(kind: ActorKind) -> None:
     ACTOR.set(Actor(kind=kind, request_id=ACTOR.get().request_id))
 
 
-def act_as(caller: Caller) -> None:
+def act_as(user_id: int) -> None:
     """From here on, this request acts in the name of who sends it."""
     request_id = ACTOR.get().request_id
-    ACTOR.set(Actor(kind=ActorKind.USER, user_id=caller.user_id, request_id=request_id))
+    ACTOR.set(Actor(kind=ActorKind.USER, user_id=user_id, request_id=request_id))

@@ -98,7 +98,8 @@ def _complete(
 
 def _entry(scope: Scope, path: str, status: int, duration_ms: float) -> Entry:
     state, client = scope["state"], scope.get("client")
-    caller = state.get("caller")
+    login = state.get("login")
+    caller = state.get("caller") or (login and login.caller)
     return Entry(
         timestamp=datetime.now(UTC),
         method=scope["method"],

@@ -11,6 +11,7 @@ from app.domain.logins import Credentials, Family, OpenLogin
 from app.domain.pages import Page, PageRequest
 from app.repositories.base import Repository, limited, offset_of
 from app.repositories.driver import Row
+from app.repositories.together import Question, Rows
 
 COLUMNS = "id, username, email, first_name, last_name, role, is_active, created_at, updated_at"
 _ADD = text(
@@ -66,7 +67,7 @@ _REVOKE_OTHERS = text(
 _OPEN = " FROM token_families WHERE user_id = :user_id AND revoked_at IS NULL AND expires_at > :now"
 _COUNT_OPEN = text(f"SELECT count(*){_OPEN}")
 _IS_THERE = text("SELECT EXISTS (SELECT FROM users WHERE id = :id)")
-_CALLERS = text(
+_CALLERS = (
     "SELECT CAST(family.id AS text) AS family, users.id AS user_id, username, email_folded, role"
     " FROM token_families AS family JOIN users ON users.id = user_id"
     " WHERE family.id = ANY(CAST(:families AS uuid[]))"
@@ -179,8 +180,11 @@ class Accounts(Repository):
 
     async def callers(self, families: Sequence[str]) -> Mapping[str, Caller]:
         """Who is behind each open family, in one query for all of them."""
-        rows = await self._rows(_CALLERS, {"families": list(set(families))})
-        return {row["family"]: Caller(**{**row, "role": Role(row["role"])}) for row in rows}
+        return await self._answer(self.about_callers(families))
+
+    def about_callers(self, families: Sequence[str]) -> Question[Mapping[str, Caller]]:
+        """What `callers` asks."""
+        return Question(_CALLERS, {"families": list(set(families))}, _callers)
 
     async def _credentials(
         self, statement: TextClause, values: Mapping[str, object]
@@ -189,6 +193,19 @@ class Accounts(Repository):
         if row is None:
             return None
         return Credentials(user=user_of(row), password_hash=row["password_hash"])
+
+
+def _callers(rows: Rows) -> Mapping[str, Caller]:
+    return {
+        family: Caller(
+            family=family,
+            user_id=user_id,
+            username=username,
+            email_folded=email_folded,
+            role=Role(role),
+        )
+        for family, user_id, username, email_folded, role in rows
+    }
 
 
 def user_of(row: Row | None) -> User:

@@ -1,6 +1,7 @@
 """What every repository shares: a connection, and the way from rows to values."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 from sqlalchemy import TextClause
 from sqlalchemy.exc import DBAPIError
@@ -10,6 +11,9 @@ from app.domain.pages import PageRequest
 from app.repositories import driver
 from app.repositories.driver import Answer, Row, Values
 from app.repositories.failures import is_overtaken
+from app.repositories.together import Question, alone
+
+T = TypeVar("T")
 
 # Pages up to here have statements of their own; whoever leafs on shares one.
 _FIRST_PAGES = 50
@@ -42,6 +46,10 @@ class Repository:
     async def _row(self, statement: TextClause, values: Values | None = None) -> Row | None:
         row: Row | None = (await self._do(statement, values)).one_or_none()
         return row
+
+    async def _answer(self, question: Question[T]) -> T:
+        """What a question that is asked alone comes to."""
+        return question.read((await self._do(alone(question.sql), question.values)).all())
 
     async def _do(self, statement: TextClause, values: Values | None = None) -> Answer:
         try:

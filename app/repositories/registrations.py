@@ -1,9 +1,7 @@
 """Registrations: stored, found, and changed by sets."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
-from json import dumps
 from typing import Any
 
 from sqlalchemy import text
@@ -13,7 +11,6 @@ from app.domain.money import Money
 from app.domain.pages import Page, PageRequest
 from app.domain.registrations import Registration, RegistrationFilter, RegistrationStatus
 from app.domain.times import TimeRange
-from app.domain.trail import Actor
 from app.repositories.counting import Listing, ListingRepository, in_order
 from app.repositories.driver import Row
 from app.repositories.ownership import OWNER_ID, all_concerning, owned_by
@@ -47,22 +44,6 @@ _LOCK_DUE = text(
 )
 _CLAIMS = f"SELECT {COLUMNS}{JOINED} WHERE r.status IN ('pending', 'confirmed', 'waitlisted')"
 _CLAIMS_ON = text(f"{_CLAIMS} AND r.conference_id = :id ORDER BY r.id LIMIT :most")
-_ADD = text(
-    "INSERT INTO registrations (conference_id, session_id, attendee_id, status, quantity,"
-    " price_minor, currency, starts_at, ends_at, hold_expires_at, created_at, confirmed_at,"
-    " ticket_type_id, guest_name, special_requirements, owner_id)"
-    " SELECT wanted.* FROM unnest(CAST(:conference_id AS bigint[]), CAST(:session_id AS bigint[]),"
-    " CAST(:attendee_id AS bigint[]), CAST(:status AS text[]), CAST(:quantity AS int[]),"
-    " CAST(:price_minor AS bigint[]), CAST(:currency AS text[]),"
-    " CAST(:starts_at AS timestamptz[]), CAST(:ends_at AS timestamptz[]),"
-    " CAST(:hold_expires_at AS timestamptz[]), CAST(:created_at AS timestamptz[]),"
-    " CAST(:confirmed_at AS timestamptz[]), CAST(:ticket_type_id AS bigint[]),"
-    " CAST(:guest_name AS text[]), CAST(:special_requirements AS text[]),"
-    " CAST(:owner_id AS bigint[])) AS wanted"
-    # Read by the trigger that notes each in the trail.
-    " CROSS JOIN (SELECT set_config('plenary.asked', :asked, true)) AS told"
-    " RETURNING attendee_id, conference_id, session_id, id, ticket_code"
-)
 _CONFIRM = text(
     "UPDATE registrations SET status = 'confirmed', confirmed_at = :now, hold_expires_at = NULL,"
     " ended_at = NULL, end_reason = '' WHERE id = :id"
@@ -148,27 +129,6 @@ class Registrations(ListingRepository):
         rows = await self._rows(_LOCK_DUE, {"ids": list(ids), "now": now})
         return [registration_of(row) for row in rows]
 
-    async def add(
-        self,
-        drafts: Sequence[Registration],
-        periods: Sequence[TimeRange | None],
-        asked: Sequence[Actor],
-    ) -> Sequence[Registration]:
-        """Insert drafts (their id is ignored) and return them with their ids, in the same order.
-
-        The trail says of each who asked for it.
-        """
-        if not drafts:
-            return []
-        values = _columns(drafts, periods) | {"asked": _said(drafts, asked)}
-        rows: Sequence[Any] = (await self._do(_ADD, values)).all()
-        made = {row[:3]: row[3:] for row in rows}
-        return [
-            replace(draft, id=id, ticket_code=str(code))
-            for draft in drafts
-            for id, code in [made[draft.attendee_id, draft.conference_id, draft.session_id]]
-        ]
-
     async def confirm(self, id: int, now: datetime) -> None:
         await self._do(_CONFIRM, {"id": id, "now": now})
 
@@ -180,13 +140,13 @@ class Registrations(ListingRepository):
 
     async def promote(self, seated: Sequence[Registration]) -> None:
         """Store the state of those who waited and now have a seat."""
-        columns = _columns(seated, [None] * len(seated))
+        columns = columns_of(seated, [None] * len(seated))
         values = {name: columns[name] for name in _PROMOTED}
         await self._do(_PROMOTE, values | {"id": [one.id for one in seated]})
 
     async def move(self, moved: Registration, period: TimeRange | None, now: datetime) -> None:
         """Store a registration's new target, price and state."""
-        columns = _columns([moved], [period])
+        columns = columns_of([moved], [period])
         values = {name: column[0] for name, column in columns.items()}
         for unchanged in (
             "attendee_id",
@@ -259,16 +219,7 @@ def _tally(filter: RegistrationFilter) -> str:
     )
 
 
-def _said(drafts: Sequence[Registration], asked: Sequence[Actor]) -> str:
-    """Who asked for each: by the attendee and the target, of which nobody claims one twice."""
-    said = {}
-    for draft, actor in zip(drafts, asked, strict=True):
-        key = f"{draft.attendee_id}/{draft.conference_id}"
-        said[key if draft.session_id is None else f"{key}/{draft.session_id}"] = actor.said
-    return dumps(said)
-
-
-def _columns(
+def columns_of(
     drafts: Sequence[Registration], periods: Sequence[TimeRange | None]
 ) -> dict[str, list[Any]]:
     """Column name → the values of all drafts, as unnest takes them."""

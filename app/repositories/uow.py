@@ -12,6 +12,7 @@ from app.domain.idempotency import AlreadyDone, Claim
 from app.domain.messages import Message
 from app.domain.times import utc_now
 from app.repositories.accounts import Accounts
+from app.repositories.answers import Answers
 from app.repositories.attendees import Attendees
 from app.repositories.calendar_feeds import CalendarFeeds
 from app.repositories.categories import Categories
@@ -19,6 +20,7 @@ from app.repositories.certificates import Certificates
 from app.repositories.changes import Changes
 from app.repositories.check_ins import CheckIns
 from app.repositories.conferences import Conferences
+from app.repositories.entering import Entering
 from app.repositories.exports import Exports
 from app.repositories.failures import translated
 from app.repositories.glances import Glances
@@ -79,6 +81,7 @@ class Transaction:
     """One repository per noun, all on one connection."""
 
     accounts = _On(Accounts)
+    answers = _On(Answers)
     attendees = _On(Attendees)
     calendar_feeds = _On(CalendarFeeds)
     categories = _On(Categories)
@@ -86,6 +89,7 @@ class Transaction:
     changes = _On(Changes)
     check_ins = _On(CheckIns)
     conferences = _On(Conferences)
+    entering = _On(Entering)
     exports = _On(Exports)
     glances = _On(Glances)
     guests = _On(Guests)

@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security.base import SecurityBase
 
-from app.domain.access import Caller
+from app.domain.access import Caller, Login
 from app.domain.errors import Invalid, InvalidToken, Unauthenticated
 from app.domain.idempotency import Claim
 from app.domain.times import utc_now
@@ -49,7 +49,18 @@ class BearerToken(SecurityBase):
         return caller
 
 
+class UnseenBearer(BearerToken):
+    """The login that the header names, for use cases that look up who that is."""
+
+    async def __call__(self, request: Request) -> Login:  # type: ignore[override]
+        login = named(request)
+        if login is None:
+            raise Unauthenticated
+        return login
+
+
 current_caller = BearerToken()
+current_login = UnseenBearer()
 
 
 async def optional_caller(request: Request) -> Caller | None:
@@ -58,9 +69,23 @@ async def optional_caller(request: Request) -> Caller | None:
 
 
 async def identify(request: Request) -> Caller | None:
-    """Who sends this request; found out once, and left in `request.state.caller` for the log."""
+    """Who sends this request, found out once."""
+    login = named(request)
+    if login is None:
+        return None
+    if login.caller is not None:
+        return login.caller
+    held: Runtime = request.state.runtime
+    caller = await held.callers.ask(login.family)
+    if caller is None or not login.recognise({login.family: caller}):
+        raise InvalidToken
+    return caller
+
+
+def named(request: Request) -> Login | None:
+    """Whom the token of this request names; read once, and left in `request.state.login`."""
     state = request.state
-    known: Caller | None = getattr(state, "caller", None)
+    known: Login | None = getattr(state, "login", None)
     if known is not None:
         return known
     header = request.headers.get("authorization")
@@ -71,12 +96,9 @@ async def identify(request: Request) -> Caller | None:
         raise Unauthenticated
     held: Runtime = state.runtime
     claims = held.tokens.read_access(token.strip())
-    caller: Caller | None = await held.callers.ask(claims.family)
-    if caller is None or caller.user_id != claims.user_id:
-        raise InvalidToken
-    state.caller = caller
-    act_as(caller)
-    return caller
+    state.login = login = Login(user_id=claims.user_id, family=claims.family)
+    act_as(login.user_id)
+    return login
 
 
 async def unit_of_work(request: Request) -> UnitOfWork:
@@ -87,12 +109,17 @@ async def unit_of_work(request: Request) -> UnitOfWork:
     held: Runtime = request.state.runtime
     if request.method not in WRITING:
         return held.unit_of_work()
-    caller = await identify(request)
-    held.throttle.write(f"user:{caller.user_id}" if caller else f"address:{address(request)}")
+    await identify(request)
+    return held.unit_of_work(await claim(request))
+
+
+async def claim(request: Request) -> Claim | None:
+    """The Idempotency-Key of a write, which counts against its sender's limit."""
+    held: Runtime = request.state.runtime
+    login = named(request)
+    held.throttle.write(f"user:{login.user_id}" if login else f"address:{address(request)}")
     key = request.headers.get(KEY_HEADER)
-    if key is None:
-        return held.unit_of_work()
-    return held.unit_of_work(await _claim(request, held, caller, key))
+    return None if key is None else await _claim(request, held, login, key)
 
 
 def address(request: Request) -> str:
@@ -100,7 +127,7 @@ def address(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
-async def _claim(request: Request, held: Runtime, caller: Caller | None, key: str) -> Claim:
+async def _claim(request: Request, held: Runtime, login: Login | None, key: str) -> Claim:
     if not 1 <= len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise Invalid(f"1 to {LONGEST_KEY} printable ASCII characters.", field=KEY_HEADER)
     scope = request.scope
@@ -108,7 +135,7 @@ async def _claim(request: Request, held: Runtime, caller: Caller | None, key: st
     # Keyed, because bodies may hold passwords and the digest is stored.
     digest = hmac.digest(held.tokens.digest_key, asked.encode() + await request.body(), "sha256")
     return Claim(
-        caller=f"user:{caller.user_id}" if caller else "anonymous",
+        caller=f"user:{login.user_id}" if login else "anonymous",
         key=key,
         fingerprint=digest.hex(),
     )
@@ -116,6 +143,8 @@ async def _claim(request: Request, held: Runtime, caller: Caller | None, key: st
 
 Me = Annotated[Caller, Depends(current_caller)]
 MaybeMe = Annotated[Caller | None, Depends(optional_caller)]
+MyLogin = Annotated[Login, Depends(current_login)]
+Claimed = Annotated[Claim | None, Depends(claim)]
 Now = Annotated[datetime, Depends(now)]
 Rt = Annotated[Runtime, Depends(runtime)]
 Uow = Annotated[UnitOfWork, Depends(unit_of_work)]

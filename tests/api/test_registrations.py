@@ -1,14 +1,24 @@
+import asyncio
 from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain.accounts import User
 from app.domain.conferences import Conference, ConferenceStatus, Visibility
 from tests.api.asking import REGISTRATIONS, Headers, count, refused, wish
-from tests.factories import Units, a_conference, a_registration, a_session, an_attendee
+from tests.factories import (
+    Units,
+    a_conference,
+    a_registration,
+    a_session,
+    a_user,
+    an_attendee,
+    login,
+)
 
 
 async def test_a_free_registration_is_confirmed_at_once(
@@ -225,3 +235,47 @@ async def test_somebody_elses_registration_is_not_there(
         assert answer.status_code == 404
     for path in ("abc", "0", "9" * 30):
         assert (await client.get(f"{REGISTRATIONS}{path}/", headers=as_guest)).status_code == 404
+
+
+async def test_a_login_that_has_ended_registers_nobody_and_repeats_no_answer(
+    client: httpx.AsyncClient,
+    engine: AsyncEngine,
+    uow: Units,
+    conference: Conference,
+    guest: User,
+    as_guest: Headers,
+) -> None:
+    first, second = await a_session(uow, conference), await a_session(uow, conference)
+    own = await an_attendee(uow, user=guest)
+    keyed = as_guest | {"Idempotency-Key": "once"}
+    answer = await client.post(REGISTRATIONS, json=wish(first, own), headers=keyed)
+    assert answer.status_code == 201
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE token_families SET revoked_at = now()"))
+    repeated = await client.post(REGISTRATIONS, json=wish(first, own), headers=keyed)
+    another = await client.post(REGISTRATIONS, json=wish(second, own), headers=as_guest)
+    for answer in (repeated, another):
+        assert (answer.status_code, answer.json()["code"]) == (401, "invalid_token")
+    assert await count(engine, "registrations") == 1
+
+
+async def test_strangers_at_the_desk_leave_their_neighbours_alone(
+    client: httpx.AsyncClient, engine: AsyncEngine, uow: Units, conference: Conference
+) -> None:
+    session = await a_session(uow, conference, capacity=50)
+    people = [await a_user(uow) for _ in range(8)]
+    headers = [await login(client, person) for person in people]
+    async with engine.begin() as connection:
+        await connection.execute(
+            text("UPDATE token_families SET revoked_at = now() WHERE user_id = ANY(:ids)"),
+            {"ids": [person.id for person in people[::2]]},
+        )
+    wishes = [wish(session, await an_attendee(uow, user=person)) for person in people]
+    answers = await asyncio.gather(
+        *(
+            client.post(REGISTRATIONS, json=body, headers=sent)
+            for body, sent in zip(wishes, headers, strict=True)
+        )
+    )
+    assert [answer.status_code for answer in answers] == [401, 201] * 4
+    assert await count(engine, "registrations") == 4

@@ -23,6 +23,7 @@ from app.domain.idempotency import AlreadyDone, Claim, answered_before, repeated
 from app.domain.messages import MessageKind
 from app.domain.money import Money
 from app.domain.registering import (
+    TOLD_AS,
     Answer,
     Ask,
     Facts,
@@ -31,7 +32,6 @@ from app.domain.registering import (
     drafted,
     fit_of,
     those_who_may,
-    told_as,
 )
 from app.domain.registrations import Registration, RegistrationStatus
 from app.domain.supply import Person, Supply, TicketKind, Venue
@@ -199,8 +199,8 @@ def test_what_was_answered_before_is_answered_so_again_unless_it_is_answered_alr
 
 
 def test_whoever_waits_is_told_so_and_everybody_else_that_they_are_in() -> None:
-    assert told_as(draft(waits=True)) is MessageKind.WAITLISTED
-    assert told_as(draft()) is MessageKind.REGISTERED
+    assert TOLD_AS[draft(waits=True).status] is MessageKind.WAITLISTED
+    assert TOLD_AS[draft().status] is MessageKind.REGISTERED
 
 
 def test_a_ticket_type_is_offered_while_it_is_on_sale_at_that_moment() -> None:

@@ -59,19 +59,19 @@ async def test_without_the_lock_and_the_constraint_it_oversells(
 ) -> None:
     """The power of the test above: take both guards out, and it fails."""
 
-    lock = Seats.lock_sessions
+    lock = Seats.lock_attendees_and_sessions
 
-    async def unlocked(seats: Seats, ids: Sequence[int]) -> object:
+    async def unlocked(seats: Seats, attendees: Sequence[int], sessions: Sequence[int]) -> object:
         """Everybody looks at the counter, and nobody keeps the others from it."""
-        offers = await lock(seats, ids)
+        found = await lock(seats, attendees, sessions)
         await seats._connection.commit()
-        return offers
+        return found
 
     scene = await set_up(engine, attendees=200, capacities=[10])
     guard = "ck_sessions_seats_within_capacity"
     async with engine.begin() as connection:
         await connection.execute(text(f"ALTER TABLE sessions DROP CONSTRAINT {guard}"))
-    monkeypatch.setattr(Seats, "lock_sessions", unlocked)
+    monkeypatch.setattr(Seats, "lock_attendees_and_sessions", unlocked)
     try:
         asks = [ask(scene, attendee, scene.sessions[0]) for attendee in scene.attendees]
         await rush([a_desk(uow, most=1) for _ in range(8)], asks)
@@ -115,10 +115,10 @@ async def test_without_the_lock_and_the_constraint_an_attendee_is_in_two_places(
     engine: AsyncEngine, uow: Callable[[], UnitOfWork], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The power of the test above."""
-    lock = Seats.lock_attendees
+    lock = Seats.lock_attendees_and_sessions
 
-    async def unlocked(seats: Seats, ids: Sequence[int]) -> object:
-        found = await lock(seats, ids)
+    async def unlocked(seats: Seats, attendees: Sequence[int], sessions: Sequence[int]) -> object:
+        found = await lock(seats, attendees, sessions)
         # Ends the transaction that holds the locks, and with it the locks.
         await seats._connection.commit()
         return found
@@ -127,7 +127,7 @@ async def test_without_the_lock_and_the_constraint_an_attendee_is_in_two_places(
     guard = "ex_registrations_schedule"
     async with engine.begin() as connection:
         await connection.execute(text(f"ALTER TABLE registrations DROP CONSTRAINT {guard}"))
-    monkeypatch.setattr(Seats, "lock_attendees", unlocked)
+    monkeypatch.setattr(Seats, "lock_attendees_and_sessions", unlocked)
     try:
         asks = [ask(scene, who, session) for who in scene.attendees for session in scene.sessions]
         await rush([a_desk(uow, most=1) for _ in range(8)], asks)

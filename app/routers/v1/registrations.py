@@ -11,7 +11,7 @@ from app.domain.admission import Target, Wish
 from app.domain.moving import RegistrationChange
 from app.domain.registering import Ask
 from app.domain.registrations import Registration, RegistrationFilter, RegistrationStatus
-from app.routers.deps import Me, Now, Rt, Uow
+from app.routers.deps import Claimed, Me, MyLogin, Now, Rt, Uow, current_caller
 from app.routers.fields import Flag, Id, PathId, QueryId
 from app.routers.v1.envelope import Envelope, ListEnvelope, created, deleted, listed, ok
 from app.routers.v1.errors import errors
@@ -175,7 +175,9 @@ async def list_registrations(
     response_model=Envelope[RegistrationOut],
     responses=errors(400, 401, 403, 409, 422, 429, 503),
 )
-async def create_registration(body: RegistrationIn, me: Me, uow: Uow, rt: Rt, now: Now) -> Response:
+async def create_registration(
+    request: Request, body: RegistrationIn, login: MyLogin, claim: Claimed, rt: Rt, now: Now
+) -> Response:
     """Checks capacity, duplicates and the attendee's schedule; what is free is confirmed at once.
 
     What has a price is `pending` and keeps its seats until `hold_expires_at`. What is full is
@@ -183,6 +185,7 @@ async def create_registration(body: RegistrationIn, me: Me, uow: Uow, rt: Rt, no
     """
     attendee_id = body.attendee
     if attendee_id is None:
+        me = await current_caller(request)
         attendee_id = (await attendees.own(rt.unit_of_work(), me, now)).id
     target = Target(conference_id=body.conference, session_id=body.session)
     wish = Wish(
@@ -192,8 +195,10 @@ async def create_registration(body: RegistrationIn, me: Me, uow: Uow, rt: Rt, no
         ticket_type_id=body.ticket_type,
         may_wait=body.waitlist,
     )
-    ask = Ask(caller=me, wish=wish, claim=uow.claim)
+    ask = Ask(caller=login, wish=wish, claim=claim)
     registration = await registering.register(rt.registrations, ask)
+    if not registration.is_waiting:
+        return created(RegistrationOut.of(registration))
     position = await waitlist.position(rt.unit_of_work(), registration)
     return created(RegistrationOut.of(registration, position))
 

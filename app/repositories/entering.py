@@ -1,0 +1,102 @@
+"""Registrations that are made, and all that is written with each: one statement for a batch.
+
+What waits for its turn meanwhile waits for each step to the database and back.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from json import dumps
+from typing import Any
+
+from sqlalchemy import TextClause, text
+
+from app.domain.admission import Pool, PoolKind
+from app.domain.messages import MessageKind
+from app.domain.registrations import Registration, RegistrationStatus, Shift
+from app.domain.times import TimeRange
+from app.domain.trail import Actor
+from app.repositories.base import Repository
+from app.repositories.registrations import columns_of
+from app.repositories.seats import move_of, moves_of
+
+_MADE = (
+    "INSERT INTO registrations (conference_id, session_id, attendee_id, status, quantity,"
+    " price_minor, currency, starts_at, ends_at, hold_expires_at, created_at, confirmed_at,"
+    " ticket_type_id, guest_name, special_requirements, owner_id)"
+    " SELECT wanted.* FROM unnest(CAST(:conference_id AS bigint[]), CAST(:session_id AS bigint[]),"
+    " CAST(:attendee_id AS bigint[]), CAST(:status AS text[]), CAST(:quantity AS int[]),"
+    " CAST(:price_minor AS bigint[]), CAST(:currency AS text[]),"
+    " CAST(:starts_at AS timestamptz[]), CAST(:ends_at AS timestamptz[]),"
+    " CAST(:hold_expires_at AS timestamptz[]), CAST(:created_at AS timestamptz[]),"
+    " CAST(:confirmed_at AS timestamptz[]), CAST(:ticket_type_id AS bigint[]),"
+    " CAST(:guest_name AS text[]), CAST(:special_requirements AS text[]),"
+    " CAST(:owner_id AS bigint[])) AS wanted"
+    # Read by the trigger that notes each in the trail.
+    " CROSS JOIN (SELECT set_config('plenary.asked', :asked, true)) AS told"
+    " RETURNING attendee_id, conference_id, session_id, id, ticket_code, status"
+)
+_TOLD = (
+    "INSERT INTO outbox (kind, subject, due_at, created_at) SELECT told.kind, made.id, :now, :now"
+    " FROM made JOIN unnest(CAST(:told_of AS text[]), CAST(:told_as AS text[]))"
+    " AS told(status, kind) ON told.status = made.status ORDER BY made.id RETURNING id"
+)
+
+
+class Entering(Repository):
+    async def write(
+        self,
+        drafts: Sequence[Registration],
+        periods: Sequence[TimeRange | None],
+        asked: Sequence[Actor],
+        *,
+        shifts: Mapping[Pool, Shift],
+        told: Mapping[RegistrationStatus, MessageKind],
+        now: datetime,
+    ) -> Sequence[Registration]:
+        """Insert drafts (their id is ignored), move the counters, and write to the outbox what is
+        told of each by its status; returns them with their ids, in the same order.
+
+        The trail says of each who asked for it.
+        """
+        if not drafts:
+            return []
+        moves = moves_of(shifts)
+        values: dict[str, Any] = columns_of(drafts, periods)
+        values["asked"] = _said(drafts, asked)
+        for moved in moves.values():
+            values |= moved
+        if told:
+            values |= {
+                "told_of": [status.value for status in told],
+                "told_as": [kind.value for kind in told.values()],
+                "now": now,
+            }
+        rows: Sequence[Any] = (await self._do(_written(tuple(moves), bool(told)), values)).all()
+        made = {row[:3]: row[3:] for row in rows}
+        return [
+            replace(draft, id=id, ticket_code=str(code))
+            for draft in drafts
+            for id, code in [made[draft.attendee_id, draft.conference_id, draft.session_id]]
+        ]
+
+
+@cache
+def _written(moves: tuple[PoolKind, ...], told: bool) -> TextClause:
+    parts = [f"made AS ({_MADE})", *(f"moved_{kind} AS ({move_of(kind)})" for kind in moves)]
+    if told:
+        parts.append(f"told AS ({_TOLD})")
+    return text(
+        f"WITH {', '.join(parts)}"
+        " SELECT attendee_id, conference_id, session_id, id, ticket_code FROM made"
+    )
+
+
+def _said(drafts: Sequence[Registration], asked: Sequence[Actor]) -> str:
+    """Who asked for each: by the attendee and the target, of which nobody claims one twice."""
+    said = {}
+    for draft, actor in zip(drafts, asked, strict=True):
+        key = f"{draft.attendee_id}/{draft.conference_id}"
+        said[key if draft.session_id is None else f"{key}/{draft.session_id}"] = actor.said
+    return dumps(said)
