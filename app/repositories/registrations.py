@@ -148,13 +148,7 @@ class Registrations(ListingRepository):
         """Store a registration's new target, price and state."""
         columns = columns_of([moved], [period])
         values = {name: column[0] for name, column in columns.items()}
-        for unchanged in (
-            "attendee_id",
-            "quantity",
-            "created_at",
-            "guest_name",
-            "special_requirements",
-        ):
+        for unchanged in _NEVER_MOVED:
             del values[unchanged]
         await self._do(_MOVE, values | {"id": moved.id, "now": now})
 
