@@ -205,10 +205,16 @@ class LogBuffer:
             self._given_up, self._failing = 0, failure is not None
 
     async def _tell(self) -> None:
-        """Tell of what is there by now, a few at a time."""
-        for _ in range(0, len(self._news), _TOLD_AT_ONCE):
-            few = min(_TOLD_AT_ONCE, len(self._news))
+        """Tell of what is there, a few at a time, and of as many as have come meanwhile.
+
+        Otherwise more would come than are told of where requests follow one another closely, and
+        whoever comes after them would wait for it.
+        """
+        left = len(self._news)
+        while left:
+            few = min(_TOLD_AT_ONCE, left) + len(self._news) - left
             some = [self._news.popleft() for _ in range(few)]
+            left = len(self._news)
             self._told(some)
             self._waiting.extend(some)
             await asyncio.sleep(0)

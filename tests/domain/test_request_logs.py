@@ -105,6 +105,31 @@ async def test_requests_go_on_while_many_entries_are_told_of() -> None:
     assert passes >= 10
 
 
+async def test_what_comes_while_others_are_told_of_is_not_left_to_pile_up() -> None:
+    """More come with each turn of the loop than are told of at once."""
+    shelf, told, number = Shelf(), list[int](), 0
+    buffer = LogBuffer(shelf.keep, shelf.complain, told=lambda some: told.append(len(some)))
+
+    async def requests() -> None:
+        nonlocal number
+        while True:
+            for _ in range(64):
+                buffer.add(entry(number))
+                number += 1
+            await asyncio.sleep(0)
+
+    going = asyncio.create_task(requests())
+    for _ in range(30):
+        await asyncio.sleep(0)
+    for _ in range(3):
+        await buffer.flush()
+    going.cancel()
+    assert number > 4000
+    assert len(buffer) <= 64
+    assert shelf.kept == [f"/{one}" for one in range(sum(told))]
+    assert max(told) <= 50 + 64
+
+
 async def test_a_flush_that_is_given_up_midway_loses_nothing_and_tells_nothing_twice() -> None:
     shelf, told = Shelf(), list[str]()
     buffer = LogBuffer(
