@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -21,6 +21,7 @@ from app.domain.check_ins import CheckIn, Shown, read_code
 from app.domain.desk import Desk
 from app.domain.glances import Glance, Known, Sight
 from app.domain.idempotency import Claim
+from app.domain.messages import MessageKind, Ring
 from app.domain.registering import Ask
 from app.domain.registrations import Registration
 from app.domain.request_logs import Entry, LogBuffer
@@ -78,10 +79,15 @@ def create_engine(
             "timeout": _CONNECT_SECONDS,
             # The database gives a statement up by itself; when it does not, it is not there.
             "command_timeout": None if patient else statement + _GRACE_SECONDS,
-            **_by_pooler(settings, name),
+            **_by_pooler(settings, name, reading=reading),
             "connection_class": ActingConnection,
         },
     )
+
+
+# Whoever writes finds rows by their keys: a plan is kept that was made while a table was small, and
+# would go through all of it when it has grown within a minute.
+_WRITING = {"enable_seqscan": "off"}
 
 
 def limits(settings: Settings) -> dict[str, str]:
@@ -99,7 +105,7 @@ def limits(settings: Settings) -> dict[str, str]:
     }
 
 
-def _by_pooler(settings: Settings, name: str) -> dict[str, Any]:
+def _by_pooler(settings: Settings, name: str, *, reading: bool) -> dict[str, Any]:
     """Limits go with the connection; a pooler of transactions has them from the database's role."""
     known = {"application_name": name, "timezone": "UTC"}
     if settings.database_pooler == "transaction":
@@ -110,7 +116,8 @@ def _by_pooler(settings: Settings, name: str) -> dict[str, Any]:
         "tcp_keepalives_interval": "10",
         "tcp_keepalives_count": "6",
     }
-    return {"server_settings": known | limits(settings) | alive}
+    by_keys = {} if reading else _WRITING
+    return {"server_settings": known | limits(settings) | by_keys | alive}
 
 
 class Runtime:
@@ -155,7 +162,7 @@ class Runtime:
             self._check_in, lane=lambda shown: hash(read_code(shown.scan.code)) % _DOOR_LANES
         )
         self.logs = LogBuffer(self._keep_logs, _complain, told=access_log(settings))
-        self._ring: Callable[[], None] = _nobody_hears
+        self._ring: Ring = _nobody_hears
         self._problem: str | None = None
         self._stack = AsyncExitStack()
 
@@ -207,9 +214,9 @@ class Runtime:
                 return await self.replica.ask(written, question)
         return await question(self.unit_of_work())
 
-    def ring(self) -> None:
-        """Something was announced: whoever works off the outbox looks now."""
-        self._ring()
+    def ring(self, kinds: Collection[MessageKind]) -> None:
+        """Something was announced: whoever works it off looks now."""
+        self._ring(kinds)
 
     async def not_ready(self) -> str | None:
         """Why requests are not welcome, or None when they are."""
@@ -283,7 +290,7 @@ def _complain(given_up: int, failure: Exception | None) -> None:
         logger.warning("request log entries wait, they cannot be written: %s", failure)
 
 
-def _nobody_hears() -> None:
+def _nobody_hears(_kinds: Collection[MessageKind]) -> None:
     """Before the worker is started, and after it has stopped."""
 
 

@@ -54,7 +54,7 @@ def _announcing_later() -> None:
         tx: Transaction, messages: Sequence[Message], now: datetime, due_at: datetime | None = None
     ) -> int:
         vars(tx).setdefault("later", []).append((messages, now, due_at))
-        tx.told = True
+        tx.has_told(message.kind for message in messages)
         return len(messages)
 
     async def then_announce(unit: UnitOfWork, kind: Any, error: Any, trace: Any) -> None:

@@ -1,12 +1,13 @@
 """Puts the worker together: the same one for a process of its own and beside a server."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from hmac import digest
 
 from app.config import GATEWAY_SUCCESS_RATE, VERIFICATION_PATH, Settings
+from app.domain.messages import MessageKind
 from app.domain.trail import ActorKind, act_for
 from app.repositories.outbox import Lane
 from app.repositories.uow import UnitOfWork
@@ -53,9 +54,9 @@ class WorkerSet:
             await self._mailer.close()
             self._ended.set()
 
-    def wake(self) -> None:
-        """There is something in the outbox. Never blocks."""
-        self._outbox.wake()
+    def wake(self, kinds: Collection[MessageKind] = tuple(MessageKind)) -> None:
+        """There are messages of these kinds in the outbox. Never blocks."""
+        self._outbox.wake(kinds)
 
     async def stop(self) -> None:
         """Finish what is under way, begin nothing more; returns when `run` has."""

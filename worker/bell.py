@@ -5,10 +5,12 @@ Nothing depends on it but speed: the worker looks by itself twice a second.
 
 import asyncio
 import logging
+from collections.abc import Collection
 
 from arq.connections import ArqRedis
 from redis.exceptions import RedisError
 
+from app.domain.messages import MessageKind
 from worker.settings import connect, enqueue_ring
 from worker.throttle import Throttle
 
@@ -30,8 +32,8 @@ class Bell:
         self._redis: ArqRedis | None = None
         self._complaints = Throttle(logger)
 
-    def ring(self) -> None:
-        """Ask for a ring; many asked for at once become one."""
+    def ring(self, _kinds: Collection[MessageKind] = ()) -> None:
+        """Ask for a ring, whatever was announced; many asked for at once become one."""
         self._asked.set()
 
     async def start(self) -> None:

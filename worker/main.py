@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import schema
 from app.config import Settings
+from app.domain.messages import MessageKind
 from app.readiness import until_ready
 from app.repositories.uow import UnitOfWork
 from worker.assembly import WorkerSet, build
@@ -22,8 +24,8 @@ async def run(settings: Settings, engine: AsyncEngine) -> None:
     """Work until SIGTERM or SIGINT; what is under way then is finished first."""
     workers: WorkerSet
 
-    def wake() -> None:
-        workers.wake()
+    def wake(kinds: Collection[MessageKind] = tuple(MessageKind)) -> None:
+        workers.wake(kinds)
 
     # What a handler announces is for this very worker.
     hold = timedelta(minutes=settings.hold_minutes)

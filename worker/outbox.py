@@ -6,12 +6,13 @@ lease has run out, so handlers must bear being run twice.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from app.domain.messages import MessageKind
 from app.domain.times import utc_now
 from app.repositories.outbox import Claimed, Fate, Lane, Report
 from app.repositories.uow import UnitOfWork
@@ -96,10 +97,14 @@ class OutboxWorker:
             for lane in self._lanes:
                 lanes.create_task(lane.run())
 
-    def wake(self) -> None:
-        """Look now: something was announced. Does not block, and costs nothing when busy."""
+    def wake(self, kinds: Collection[MessageKind] = tuple(MessageKind)) -> None:
+        """Look now: messages of these kinds were announced. Does not block, and costs nothing when
+        busy.
+        """
+        announced = {Lane.of(kind) for kind in kinds}
         for lane in self._lanes:
-            lane.wake()
+            if lane.lane in announced:
+                lane.wake()
 
     def stop(self) -> None:
         """Claim nothing more; `run` returns when what is under way is finished."""
@@ -122,7 +127,7 @@ class _LaneWorker:
     ) -> None:
         self._unit_of_work = unit_of_work
         self._handle = handle
-        self._lane = lane
+        self.lane = lane
         self._pace = pace
         self._idle = idle
         self._is_busy = is_busy
@@ -185,7 +190,7 @@ class _LaneWorker:
         if self._reports or self._doubtful:
             return True
         async with self._unit_of_work().reading() as tx:
-            return await tx.outbox.any_due(self._lane, now)
+            return await tx.outbox.any_due(self.lane, now)
 
     async def _exchange(self, most: int, now: datetime) -> Sequence[Claimed]:
         """Settle what is done and claim as much anew, in one transaction."""
@@ -197,7 +202,7 @@ class _LaneWorker:
             await tx.outbox.give_back(doubtful)
             if most:
                 until = now + timedelta(seconds=self._pace.lease)
-                claimed = await tx.outbox.claim(self._lane, lease, until, now, most)
+                claimed = await tx.outbox.claim(self.lane, lease, until, now, most)
         del self._reports[: len(reports)]
         self._doubtful.clear()
         return claimed

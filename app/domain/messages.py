@@ -3,6 +3,7 @@
 A message carries ids, never state: whoever handles it reads the present.
 """
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +31,10 @@ class MessageKind(StrEnum):
     CONFERENCE_CHANGED = "conference_changed"
     CONCERNED_BY_CHANGE = "concerned_by_change"
     REMINDER = "reminder"
+
+
+# Hears what kinds of messages were just committed.
+Ring = Callable[[Collection[MessageKind]], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -144,7 +144,8 @@ async def register_batch(
             told={} if silently else TOLD_AS,
             now=now,
         )
-        tx.told = tx.told or (bool(made) and not silently)
+        if not silently:
+            tx.has_told({TOLD_AS[registration.status] for registration in made})
         answers.update(zip(placed, made, strict=True))
         await _follow_up(tx, [fit[at].ask for at in placed], made, now)
     return [answers[place] for place in range(len(asks))]

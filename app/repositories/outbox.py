@@ -17,6 +17,10 @@ class Lane(StrEnum):
     PAYMENTS = "payments"
     MAILS = "mails"
 
+    @classmethod
+    def of(cls, kind: MessageKind) -> "Lane":
+        return cls.PAYMENTS if kind is MessageKind.PAYMENT_REQUESTED else cls.MAILS
+
 
 _ANNOUNCE = text(
     "INSERT INTO outbox (kind, subject, dedupe_key, about, due_at, created_at)"

@@ -1,6 +1,6 @@
 """The unit of work: `async with uow as tx` is one transaction with every repository in it."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -9,7 +9,7 @@ from typing import Generic, NoReturn, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.domain.idempotency import AlreadyDone, Claim
-from app.domain.messages import Message
+from app.domain.messages import Message, MessageKind, Ring
 from app.domain.times import utc_now
 from app.repositories.accounts import Accounts
 from app.repositories.answers import Answers
@@ -132,7 +132,16 @@ class Transaction:
         self._claim = claim
         self.hold = hold
         self.quiet = quiet
-        self.told = False
+        self._told: set[MessageKind] = set()
+
+    @property
+    def told(self) -> frozenset[MessageKind]:
+        """What kinds of messages this transaction has written to the outbox."""
+        return frozenset(self._told)
+
+    def has_told(self, kinds: Iterable[MessageKind]) -> None:
+        """Messages of these kinds were written: whoever works them off hears of the commit."""
+        self._told.update(kinds)
 
     async def announce(
         self, messages: Sequence[Message], now: datetime, due_at: datetime | None = None
@@ -142,7 +151,8 @@ class Transaction:
         They are due at once, unless told otherwise.
         """
         added = await self.outbox.add(messages, now, due_at)
-        self.told = self.told or added > 0
+        if added:
+            self.has_told(message.kind for message in messages)
         return added
 
     async def keep(self, answer: object) -> None:
@@ -173,7 +183,7 @@ class UnitOfWork:
     def __init__(
         self,
         engine: AsyncEngine,
-        ring: Callable[[], None] = lambda: None,
+        ring: Ring = lambda kinds: None,
         claim: Claim | None = None,
         *,
         readers: AsyncEngine | None = None,
@@ -228,7 +238,7 @@ class UnitOfWork:
         if error is not None:
             _reraise(error)
         if told:
-            self._ring()
+            self._ring(told)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:

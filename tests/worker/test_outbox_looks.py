@@ -7,15 +7,15 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain.messages import MessageKind
+from app.domain.messages import Message, MessageKind
 from app.domain.times import utc_now
 from app.repositories.outbox import Claimed, Lane
 from app.repositories.uow import Transaction, UnitOfWork
 from tests.worker import rows
-from tests.worker.conftest import Running
+from tests.worker.conftest import Eventually, Running
 from worker.outbox import OutboxWorker
 
-MAIL = MessageKind.REGISTERED
+MAIL, PAYMENT = MessageKind.REGISTERED, MessageKind.PAYMENT_REQUESTED
 MakeUow = Callable[[], UnitOfWork]
 
 
@@ -67,3 +67,44 @@ async def test_whoever_is_woken_for_nothing_begins_no_transaction(
             outbox.wake()
             await asyncio.sleep(0.05)
     assert begun == 0
+
+
+async def test_only_who_works_off_what_was_announced_is_woken(
+    engine: AsyncEngine, uow: MakeUow, running: Running, eventually: Eventually
+) -> None:
+    handled: list[MessageKind] = []
+
+    async def note(message: Claimed) -> None:
+        handled.append(message.kind)
+
+    async def settled(*kinds: MessageKind) -> bool:
+        return handled == [*kinds] and await rows.states(engine) == {"done": len(kinds)} | (
+            {"open": 1} if PAYMENT not in kinds else {}
+        )
+
+    outbox = OutboxWorker(uow, note, idle=60.0)
+    async with running(outbox, outbox.stop):
+        # Both have looked, found nothing, and rest.
+        await asyncio.sleep(0.2)
+        await rows.announce(engine, MAIL, [1])
+        await rows.announce(engine, PAYMENT, [1])
+        outbox.wake([MAIL])
+        await eventually(lambda: settled(MAIL))
+        outbox.wake([PAYMENT])
+        await eventually(lambda: settled(MAIL, PAYMENT))
+
+
+async def test_a_commit_rings_for_what_it_has_written_and_for_nothing_else(
+    engine: AsyncEngine,
+) -> None:
+    heard: list[set[MessageKind]] = []
+    unit = UnitOfWork(engine, lambda kinds: heard.append(set(kinds)))
+    mail = Message(kind=MAIL, subject=1, dedupe_key="once")
+    async with unit as tx:
+        await tx.announce([mail, Message(kind=PAYMENT, subject=1)], utc_now())
+        assert heard == []
+    async with unit as tx:
+        await tx.announce([mail], utc_now())
+    async with unit:
+        pass
+    assert heard == [{MAIL, PAYMENT}]
