@@ -4,7 +4,6 @@ What waits for its turn meanwhile waits for each step to the database and back.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from json import dumps
@@ -35,7 +34,8 @@ _MADE = (
     " CAST(:owner_id AS bigint[])) AS wanted"
     # Read by the trigger that notes each in the trail.
     " CROSS JOIN (SELECT set_config('plenary.asked', :asked, true)) AS told"
-    " RETURNING attendee_id, conference_id, session_id, id, ticket_code, status"
+    " RETURNING attendee_id, conference_id, session_id, id,"
+    " CAST(ticket_code AS text) AS ticket_code, status"
 )
 _TOLD = (
     "INSERT INTO outbox (kind, subject, due_at, created_at) SELECT told.kind, made.id, :now, :now"
@@ -56,7 +56,7 @@ class Entering(Repository):
         now: datetime,
     ) -> Sequence[Registration]:
         """Insert drafts (their id is ignored), move the counters, and write to the outbox what is
-        told of each by its status; returns them with their ids, in the same order.
+        told of each by its status; returns them, with their ids by now.
 
         The trail says of each who asked for it.
         """
@@ -75,11 +75,12 @@ class Entering(Repository):
             }
         rows: Sequence[Any] = (await self._do(_written(tuple(moves), bool(told)), values)).all()
         made = {row[:3]: row[3:] for row in rows}
-        return [
-            replace(draft, id=id, ticket_code=str(code))
-            for draft in drafts
-            for id, code in [made[draft.attendee_id, draft.conference_id, draft.session_id]]
-        ]
+        for draft in drafts:
+            id, code = made[draft.attendee_id, draft.conference_id, draft.session_id]
+            # Nobody else has seen it yet, and a copy costs more than all else that is done here.
+            object.__setattr__(draft, "id", id)
+            object.__setattr__(draft, "ticket_code", code)
+        return drafts
 
 
 @cache

@@ -1,7 +1,8 @@
 """The short way through a route answers what the framework's own way would."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 import httpx
@@ -9,11 +10,13 @@ import pytest
 from fastapi import Body, Depends, FastAPI, Path, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from hypothesis import given
+from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from app.routers.straight import straighten
+from app.routers.straight import loads, straighten
 
 
 class Wish(BaseModel):
@@ -151,6 +154,51 @@ async def test_who_hangs_up_midway_is_told_nothing_and_nothing_is_done() -> None
         await application(straight=straight)(scope, receive, send)
         statuses.append([message.get("status") for message in sent])
     assert statuses[0] == statuses[1]
+
+
+def read(reader: Callable[[bytes], Any], body: bytes) -> tuple[type, str]:
+    """What a reader makes of a body: NaN is no equal of itself, but is written as itself."""
+    try:
+        made = reader(body)
+    except (ValueError, RecursionError) as error:
+        return type(error), str(error)
+    return type(made), repr(made)
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+
+
+@given(ANY_JSON.map(lambda value: json.dumps(value).encode()), st.binary(max_size=3), st.data())
+def test_a_body_is_read_as_the_standard_library_reads_it(
+    written: bytes, noise: bytes, data: st.DataObject
+) -> None:
+    at = data.draw(st.integers(0, len(written)))
+    for body in (written, written[:at], written[:at] + noise + written[at:]):
+        assert read(loads, body) == read(json.loads, body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[" * 100_000,
+        b'"\\ud800"',
+        b"1" * 5000,
+        b'{"a": 1, "a": 2}',
+        b"\xef\xbb\xbf1",
+        "1".encode("utf-16"),
+        b"[-0, -0.0, 1e999, -Infinity, NaN, 12345678901234567890123]",
+        b'"\t"',
+        b"\x0c1",
+        b"01",
+        b"1.",
+    ],
+)
+def test_what_readers_may_differ_in_they_do_not_differ_in(body: bytes) -> None:
+    assert read(loads, body) == read(json.loads, body)
 
 
 async def lent() -> AsyncIterator[int]:

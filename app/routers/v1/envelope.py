@@ -135,7 +135,7 @@ def deleted(message: str = SUCCESSFUL) -> Response:
 
 
 def listed(
-    items: Iterable[BaseModel | Json],
+    items: Iterable[BaseModel | Json | Mapping[str, Any]],
     page: Page[Any],
     request: Request,
     message: str = SUCCESSFUL,
@@ -170,6 +170,8 @@ def _enveloped(message: str, data: bytes, rest: bytes) -> bytes:
 def _json_of(data: Any) -> bytes:
     if isinstance(data, Json):
         return data
+    if isinstance(data, dict):
+        return to_json(data)
     if isinstance(data, BaseModel):
         return data.__pydantic_serializer__.to_json(data)
     if isinstance(data, list | tuple):

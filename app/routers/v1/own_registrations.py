@@ -1,7 +1,7 @@
 """One's own registrations over HTTP: all of them, the active and the past ones."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Request, Response
 from pydantic import ConfigDict
@@ -46,18 +46,17 @@ class MyRegistrationOut(RegistrationOut):
     starts_at: datetime
     ends_at: datetime
 
-    @classmethod
-    def of_own(cls, own: OwnRegistration) -> "MyRegistrationOut":
-        shown = RegistrationOut.of(own.registration)
-        return cls.model_construct(
-            **dict(shown),
-            conference_name=own.conference_name,
-            session_name=own.session_name or None,
-            location=own.location,
-            timezone=own.timezone,
-            starts_at=own.period.start,
-            ends_at=own.period.end,
-        )
+    @staticmethod
+    def of_own(own: OwnRegistration) -> dict[str, Any]:
+        return {
+            **RegistrationOut.of(own.registration),
+            "conference_name": own.conference_name,
+            "session_name": own.session_name or None,
+            "location": own.location,
+            "timezone": own.timezone,
+            "starts_at": own.period.start,
+            "ends_at": own.period.end,
+        }
 
 
 class MyRegistrationsQuery(ListQuery):

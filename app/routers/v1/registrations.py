@@ -108,26 +108,28 @@ class RegistrationOut(BaseModel):
     checked_in_at: datetime | None
     position: int | None
 
-    @classmethod
-    def of(cls, registration: Registration, position: int | None = None) -> "RegistrationOut":
-        return cls.model_construct(
-            id=registration.id,
-            conference=registration.conference_id,
-            session=registration.session_id,
-            ticket_type=registration.ticket_type_id,
-            attendee=registration.attendee_id,
-            status=registration.status,
-            quantity=registration.quantity,
-            price=float(registration.price.amount),
-            currency=registration.price.currency,
-            hold_expires_at=registration.hold_expires_at,
-            created_at=registration.created_at,
-            confirmed_at=registration.confirmed_at,
-            ended_at=registration.ended_at,
-            end_reason=registration.end_reason,
-            checked_in_at=registration.checked_in_at,
-            position=position,
-        )
+    @staticmethod
+    def of(registration: Registration, position: int | None = None) -> dict[str, Any]:
+        """As it is written; the model is what the document tells of it."""
+        price = registration.price
+        return {
+            "id": registration.id,
+            "conference": registration.conference_id,
+            "session": registration.session_id,
+            "ticket_type": registration.ticket_type_id,
+            "attendee": registration.attendee_id,
+            "status": registration.status,
+            "quantity": registration.quantity,
+            "price": 0.0 if price.is_free else float(price.amount),
+            "currency": price.currency,
+            "hold_expires_at": registration.hold_expires_at,
+            "created_at": registration.created_at,
+            "confirmed_at": registration.confirmed_at,
+            "ended_at": registration.ended_at,
+            "end_reason": registration.end_reason,
+            "checked_in_at": registration.checked_in_at,
+            "position": position,
+        }
 
 
 class RegistrationsQuery(ListQuery):

@@ -1,0 +1,57 @@
+"""What is told of a registration is what the document says of it: nothing checks it on the way."""
+
+from datetime import UTC, datetime
+
+from pydantic import TypeAdapter
+
+from app.domain.money import Money
+from app.domain.own_registrations import OwnRegistration
+from app.domain.registrations import Registration, RegistrationStatus
+from app.domain.times import TimeRange
+from app.routers.v1.envelope import ok
+from app.routers.v1.own_registrations import MyRegistrationOut
+from app.routers.v1.registrations import RegistrationOut
+
+NOON = datetime(2027, 9, 1, 12, tzinfo=UTC)
+PAID = Registration(
+    id=15,
+    conference_id=1,
+    session_id=5,
+    attendee_id=10,
+    status=RegistrationStatus.CONFIRMED,
+    quantity=3,
+    price=Money(minor=5997, currency="USD"),
+    hold_expires_at=None,
+    created_at=NOON,
+    confirmed_at=NOON,
+    ended_at=None,
+    end_reason="",
+    organizer_id=2,
+    owner_id=3,
+    checked_in_at=NOON.replace(microsecond=5),
+)
+
+
+def test_a_registration_is_told_as_the_document_says() -> None:
+    told = RegistrationOut.of(PAID, position=7)
+    assert set(told) == set(RegistrationOut.model_fields)
+    by_model = RegistrationOut.model_validate(told, strict=True)
+    assert ok(told).body == ok(by_model).body
+    assert by_model.price == 59.97
+
+
+def test_so_is_ones_own() -> None:
+    period = TimeRange(start=NOON, end=NOON.replace(hour=13))
+    own = OwnRegistration(
+        registration=PAID,
+        conference_name="Tech Summit 2027",
+        session_name="",
+        location="San Francisco",
+        timezone="America/Los_Angeles",
+        conference_period=period,
+    )
+    told = MyRegistrationOut.of_own(own)
+    assert set(told) == set(MyRegistrationOut.model_fields)
+    by_model = TypeAdapter(MyRegistrationOut).validate_python(told, strict=True)
+    assert ok(told).body == ok(by_model).body
+    assert by_model.session_name is None
