@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from time import perf_counter
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
+from app.alchemy import AsyncEngine
 from app.config import Settings
 from app.preparing import migrated
 from app.repositories.audit import MOST, PROMISES, Auditor, Broken, Promise

@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app import schema, telemetry
+from app.alchemy import AsyncEngine
 from app.config import ConfigurationError, Settings
 from app.demo import ADMIN_NAME, ADMIN_PASSWORD, HELD_FOR, Demo
 from app.domain.times import utc_now

@@ -8,8 +8,7 @@ import asyncio
 import logging
 import time
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
+from app.alchemy import AsyncEngine
 from app.domain.times import utc_now
 from app.repositories.known_counts import known_counts
 from app.repositories.recounts import Recounts

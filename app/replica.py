@@ -11,8 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
+from app.alchemy import AsyncEngine
 from app.domain.errors import Busy, ConflictingWrite, DomainError, Overtaken
 from app.repositories.known_counts import count_every_time
 from app.repositories.uow import UnitOfWork

@@ -8,9 +8,8 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-
 from app import schema
+from app.alchemy import AsyncEngine, create_async_engine
 from app.config import ConfigurationError, Settings
 from app.documents.bindery import Bindery
 from app.documents.press import Press

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from app.alchemy import AsyncConnection, AsyncEngine, create_async_engine
 from app.config import ConfigurationError
 
 logger = logging.getLogger(__name__)

@@ -7,9 +7,8 @@ from collections.abc import Collection
 from datetime import timedelta
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from app import schema
+from app.alchemy import AsyncEngine
 from app.config import Settings
 from app.domain.messages import MessageKind
 from app.readiness import until_ready

@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from sqlalchemy import TextClause
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.alchemy import AsyncConnection
 from app.domain.pages import PageRequest
 from app.repositories import driver
 from app.repositories.driver import Answer, Row, Values

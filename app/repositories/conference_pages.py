@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import TextClause, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.alchemy import AsyncConnection
 from app.domain.access import Caller
 from app.domain.conferences import ConferenceFilter
 from app.domain.pages import PageRequest

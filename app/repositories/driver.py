@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Dialect, TextClause, text
 from sqlalchemy.dialects.postgresql import asyncpg
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.alchemy import AsyncConnection
 
 _DIALECT: Dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]
 # More than are written down, with what pages and filters make of them.

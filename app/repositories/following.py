@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.alchemy import AsyncEngine
 
 _STANDS = text(
     "SELECT pg_is_in_recovery() AS replays, CAST(CASE WHEN pg_is_in_recovery()"

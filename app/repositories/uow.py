@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Generic, NoReturn, TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
-
+from app.alchemy import AsyncConnection, AsyncEngine
 from app.domain.idempotency import AlreadyDone, Claim
 from app.domain.messages import Message, MessageKind, Ring
 from app.domain.times import utc_now
