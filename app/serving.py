@@ -1,7 +1,6 @@
 """Runs the server in this process: how it begins, what its connections bear, and how it ends."""
 
 import asyncio
-import gc
 import logging
 import signal
 import socket
@@ -38,7 +37,6 @@ _HEAD_TOO_LONG = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-length: 0\r\nconnection: close\r\n\r\n"
 )
-_GARBAGE_THRESHOLDS = (10_000, 20, 50)
 # Has a process leave to others what comes anew.
 RETIRE = signal.SIGUSR1
 _RETIRES_WITHIN = 1.0
@@ -149,7 +147,7 @@ class Server(Uvicorn):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            _spare_the_collector()
+            memory.keep_what_stands()
             asyncio.get_running_loop().add_signal_handler(RETIRE, self.retire)
             if self._tell is not None:
                 ask = self.lifespan.state["runtime"].not_ready
@@ -230,13 +228,3 @@ def run(
         timeout_graceful_shutdown=settings.graceful_seconds,
     )
     Server(settings, config, app.state.places, tell).run([bound])
-
-
-def _spare_the_collector() -> None:
-    """What stands now stands until the end: the collector need not look through it again.
-
-    Every full look at it would stop all requests for tens of milliseconds.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*_GARBAGE_THRESHOLDS)

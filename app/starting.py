@@ -26,6 +26,7 @@ def serve(settings: Settings, *, migrates: bool) -> None:
         raise ConfigurationError(f"Cannot listen on {where}: {error.strerror}.") from error
     _ensure_mails_can_be_kept(settings)
     memory.give_back()
+    memory.expect_much()
     _load("app.supervising")
     with bound, with_database(settings) as complete:
         from app import serving, supervising  # noqa: PLC0415
@@ -42,6 +43,7 @@ def work(settings: Settings) -> None:
     """Work off the outbox until a signal ends it."""
     _ensure_mails_can_be_kept(settings)
     memory.give_back()
+    memory.expect_much()
     _load("worker.main")
     with with_database(settings) as complete:
         from app.preparing import ensure_fit  # noqa: PLC0415
@@ -49,6 +51,7 @@ def work(settings: Settings) -> None:
         from worker import main as worker  # noqa: PLC0415 (with arq, which a server seldom needs)
 
         asyncio.run(ensure_fit(complete, migrates=settings.embedded))
+        memory.keep_what_stands()
         asyncio.run(worker.run(complete, create_engine(complete, name="plenary worker")))
 
 

@@ -15,7 +15,7 @@ from http.client import HTTPConnection, HTTPException
 from json import loads
 from types import FrameType
 
-from app import serving, telemetry
+from app import memory, serving, telemetry
 from app.config import Settings
 from app.environment import as_environment, read_settings, secret_values
 from app.readiness import Tell, until_ready
@@ -29,7 +29,10 @@ _LONGEST_PAUSE = 5.0
 # What a successor is given to become ready before the old process is kept instead.
 _SUCCEEDS_WITHIN = 180.0
 # A signal that comes before the server listens for it ends the child without a trace.
-_CHILD = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL);"
+_CHILD = (
+    "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL);"
+    " from app import memory; memory.expect_much(); from app import supervising;"
+)
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -55,6 +58,7 @@ class Supervisor:
         previous[signal.SIGHUP] = signal.signal(signal.SIGHUP, self._on_hangup)
         try:
             self._children = [_Child(self._start) for _ in range(self._settings.workers)]
+            memory.keep_what_stands()
             if self._wait_for_listener():
                 threading.Thread(target=self._tell, args=(tell,), daemon=True).start()
             while not self._signals:
@@ -74,7 +78,7 @@ class Supervisor:
         listener = self._bound.fileno()
         serves = f"supervising.serve_as_child({listener}, {self._life}, {says})"
         process = subprocess.Popen(  # noqa: S603
-            (sys.executable, "-c", f"{_CHILD} from app import supervising; {serves}"),
+            (sys.executable, "-c", f"{_CHILD} {serves}"),
             env=os.environ | as_environment(self._settings),
             pass_fds=(listener, self._life, says),
             # Ctrl-C is for the supervisor, which passes it on.
