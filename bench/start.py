@@ -32,8 +32,17 @@ def _start(stage: Stage, environment: Mapping[str, str]) -> float:
 
 
 def _environment(stage: Stage) -> Mapping[str, str]:
-    """A data directory of its own, which holds the database unless one is given."""
-    given = {**stage.environment, "PLENARY_DATA_DIR": str(stage.home / "served")}
+    """A data directory of its own, which holds the database unless one is given.
+
+    As where it is installed, the bytecode is kept from one start to the next, also where whoever
+    measures has Python write none.
+    """
+    given = {
+        **stage.environment,
+        "PLENARY_DATA_DIR": str(stage.home / "served"),
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": str(stage.home / "bytecode"),
+    }
     if stage.plan.database_url is None:
         del given["PLENARY_DATABASE_URL"]
     return given
