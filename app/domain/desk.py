@@ -24,8 +24,6 @@ Serve = Callable[[Sequence[Request]], Awaitable[Sequence[Answer | Exception]]]
 _FRESH = 0.2
 # So many and fewer are not worth two batches.
 _A_CROWD = 32
-# How many are answered before others may go on.
-_AT_ONCE = 4
 
 
 @dataclass(slots=True)
@@ -143,13 +141,12 @@ def _share(waiting: int, before: int) -> int:
 async def _tell(
     batch: Sequence[tuple[Request, asyncio.Future[Answer]]], answers: Sequence[Answer | Exception]
 ) -> None:
-    """Answer a few at a time: the next batch is served meanwhile, and comes between them."""
-    for place, ((_, future), answer) in enumerate(zip(batch, answers, strict=True), start=1):
+    """Answer one after the other: the next batch is served meanwhile, and comes between them."""
+    for (_, future), answer in zip(batch, answers, strict=True):
         if future.done():
             continue
         if isinstance(answer, Exception):
             future.set_exception(answer)
         else:
             future.set_result(answer)
-        if place % _AT_ONCE == 0:
-            await asyncio.sleep(0)
+        await asyncio.sleep(0)
