@@ -7,7 +7,7 @@ from functools import partial
 from hmac import digest
 
 from app.config import GATEWAY_SUCCESS_RATE, VERIFICATION_PATH, Settings
-from app.domain.messages import MessageKind
+from app.domain.messages import EVERY_KIND, MessageKind
 from app.domain.trail import ActorKind, act_for
 from app.repositories.outbox import Lane
 from app.repositories.uow import UnitOfWork
@@ -54,7 +54,7 @@ class WorkerSet:
             await self._mailer.close()
             self._ended.set()
 
-    def wake(self, kinds: Collection[MessageKind] = tuple(MessageKind)) -> None:
+    def wake(self, kinds: Collection[MessageKind] = EVERY_KIND) -> None:
         """There are messages of these kinds in the outbox. Never blocks."""
         self._outbox.wake(kinds)
 

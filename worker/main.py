@@ -10,7 +10,7 @@ from functools import partial
 from app import schema
 from app.alchemy import AsyncEngine
 from app.config import Settings
-from app.domain.messages import MessageKind
+from app.domain.messages import EVERY_KIND, MessageKind
 from app.readiness import until_ready
 from app.repositories.uow import UnitOfWork
 from worker.assembly import WorkerSet, build
@@ -23,7 +23,7 @@ async def run(settings: Settings, engine: AsyncEngine) -> None:
     """Work until SIGTERM or SIGINT; what is under way then is finished first."""
     workers: WorkerSet
 
-    def wake(kinds: Collection[MessageKind] = tuple(MessageKind)) -> None:
+    def wake(kinds: Collection[MessageKind] = EVERY_KIND) -> None:
         workers.wake(kinds)
 
     # What a handler announces is for this very worker.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from app.domain.messages import MessageKind
+from app.domain.messages import EVERY_KIND, MessageKind
 from app.domain.times import utc_now
 from app.repositories.outbox import Claimed, Fate, Lane, Report
 from app.repositories.uow import UnitOfWork
@@ -97,7 +97,7 @@ class OutboxWorker:
             for lane in self._lanes:
                 lanes.create_task(lane.run())
 
-    def wake(self, kinds: Collection[MessageKind] = tuple(MessageKind)) -> None:
+    def wake(self, kinds: Collection[MessageKind] = EVERY_KIND) -> None:
         """Look now: messages of these kinds were announced. Does not block, and costs nothing when
         busy.
         """

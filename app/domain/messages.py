@@ -33,6 +33,7 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"
 
 
+EVERY_KIND: frozenset[MessageKind] = frozenset(MessageKind)
 # Hears what kinds of messages were just committed.
 Ring = Callable[[Collection[MessageKind]], None]
 

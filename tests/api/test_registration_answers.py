@@ -1,33 +1,23 @@
 """What is told of a registration is what the document says of it: nothing checks it on the way."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
 from app.domain.money import Money
 from app.domain.own_registrations import OwnRegistration
-from app.domain.registrations import Registration, RegistrationStatus
 from app.domain.times import TimeRange
 from app.routers.v1.envelope import ok
 from app.routers.v1.own_registrations import MyRegistrationOut
 from app.routers.v1.registrations import RegistrationOut
+from tests.domain.summit import CONFIRMED
 
 NOON = datetime(2027, 9, 1, 12, tzinfo=UTC)
-PAID = Registration(
-    id=15,
-    conference_id=1,
-    session_id=5,
-    attendee_id=10,
-    status=RegistrationStatus.CONFIRMED,
-    quantity=3,
+PAID = replace(
+    CONFIRMED,
     price=Money(minor=5997, currency="USD"),
-    hold_expires_at=None,
-    created_at=NOON,
     confirmed_at=NOON,
-    ended_at=None,
-    end_reason="",
-    organizer_id=2,
-    owner_id=3,
     checked_in_at=NOON.replace(microsecond=5),
 )
 
