@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from itertools import chain, zip_longest
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from app.domain import attendees
 from app.domain.access import Caller, fold
@@ -72,9 +72,11 @@ class Attended:
     speaker: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A session that may be recommended, as far as that is decided by it."""
+class Candidate(NamedTuple):
+    """A session that may be recommended, as far as that is decided by it.
+
+    A tuple, as is a match: hundreds are made for one answer.
+    """
 
     id: int
     name: str
@@ -112,8 +114,7 @@ class Reason:
         return f"{self.kind.value}: {self.value}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Match:
+class Match(NamedTuple):
     """A candidate, and the folded speakers and topics it shares with an interest."""
 
     candidate: Candidate
@@ -186,12 +187,13 @@ def interest_in(attended: Iterable[Described]) -> Interest:
 
 def matched(interest: Interest, candidates: Iterable[Candidate]) -> Sequence[Match]:
     """Candidates with what they share; of some hundred this is most of the work."""
+    speakers, words = frozenset(interest.speakers), frozenset(interest.words)
     return [
         Match(
-            candidate=candidate,
-            speakers=speakers_of(candidate).keys() & interest.speakers.keys(),
+            candidate,
+            speakers.intersection(speakers_of(candidate)),
             # All words of an interest are telling: of a candidate's, none has to be asked.
-            words=interest.words.keys() & _words_of(candidate),
+            words.intersection(_words_of(candidate)),
         )
         for candidate in candidates
     ]
@@ -216,9 +218,10 @@ def ranked(interest: Interest, matches: Iterable[Match]) -> Sequence[Choice]:
 
 
 def _score(interest: Interest, match: Match) -> int:
-    return _SPEAKER_WEIGHT * len(match.speakers) + sum(
-        min(interest.words[word], _MOST_WORD_WEIGHT) for word in match.words
-    )
+    score = _SPEAKER_WEIGHT * len(match.speakers)
+    for word in match.words:
+        score += min(interest.words[word], _MOST_WORD_WEIGHT)
+    return score
 
 
 def _reasons(interest: Interest, match: Match) -> Sequence[Reason]:

@@ -29,6 +29,7 @@ _ATTENDED = text(
     " ORDER BY starts_at DESC, id DESC LIMIT :most) AS r JOIN sessions s ON s.id = r.session_id"
     " ORDER BY r.starts_at DESC, r.id DESC"
 )
+# In the order of a candidate's parts.
 _COLUMNS = "s.id, s.name, s.description, s.speaker, s.starts_at, s.seats_taken"
 _OPEN = (
     "s.deleted_at IS NULL AND s.starts_at > :now"
@@ -127,16 +128,4 @@ class Recommendations(Repository):
             rows = (await self._do(statement("true", most), values)).all()
         else:
             rows = (await self._do(statement(VISIBLE, most), values | values_of(viewer))).all()
-        return [_candidate_of(row) for row in rows]
-
-
-def _candidate_of(row: Sequence[Any]) -> Candidate:
-    """From a row of `_COLUMNS`; by place, for there are hundreds."""
-    return Candidate(
-        id=row[0],
-        name=row[1],
-        description=row[2],
-        speaker=row[3],
-        starts_at=row[4],
-        seats_taken=row[5],
-    )
+        return [Candidate._make(row) for row in rows]
