@@ -75,12 +75,13 @@ def _holding(seen: str, most: int) -> TextClause:
     """
     fitting = f"{_OPEN} AND {seen} ORDER BY s.starts_at, s.id LIMIT {most}"
     return text(
-        f"WITH {_HELD}, hits AS MATERIALIZED (SELECT hit.id"
-        " FROM unnest(CAST(:queries AS text[])) AS asked, LATERAL (SELECT id FROM sessions"
-        f" WHERE search @@ to_tsquery('simple', asked) LIMIT {_FEW + 1}) AS hit"
+        f"WITH {_HELD}, hits AS MATERIALIZED (SELECT hit.id, hit.starts_at"
+        " FROM unnest(CAST(:queries AS text[])) AS asked, LATERAL (SELECT id, starts_at"
+        f" FROM sessions WHERE search @@ to_tsquery('simple', asked) LIMIT {_FEW + 1}) AS hit"
         f" LIMIT {_FEW + 1}), kind AS MATERIALIZED (SELECT count(*) <= {_FEW} AS few FROM hits)"
         f" (SELECT {_COLUMNS}{sessions.FROM}"
-        f" WHERE s.id = ANY(ARRAY(SELECT id FROM hits WHERE {_ARE_FEW})) AND {fitting})"
+        f" WHERE s.id = ANY(ARRAY(SELECT id FROM hits WHERE {_ARE_FEW}"
+        f" AND starts_at > :now)) AND {fitting})"
         f" UNION ALL (SELECT {_COLUMNS}{_next(f' AND NOT {_ARE_FEW}')}"
         f" WHERE s.search @@ to_tsquery('simple', :any) AND {fitting})"
     )
