@@ -31,6 +31,8 @@ _MOST_TEXTS_LOOKED_FOR = 20
 _SPEAKER_WEIGHT = 5
 _MOST_WORD_WEIGHT = 3
 _SHORTEST_WORD = 3
+# Longer descriptions are read anew each time, for what is remembered takes up memory.
+_LONGEST_REMEMBERED = 1000
 
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN_SPEAKERS = re.compile(r"[,;&/]|\band\b", re.IGNORECASE)
@@ -86,6 +88,13 @@ class Candidate(NamedTuple):
     seats_taken: int
 
 
+class Trait(NamedTuple):
+    """What sessions may share: a folded speaker, or else a topic word."""
+
+    text: str
+    is_speaker: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interest:
     """Speakers, by folded name, and topic words with the number of sessions each occurs in."""
@@ -115,11 +124,10 @@ class Reason:
 
 
 class Match(NamedTuple):
-    """A candidate, and the folded speakers and topics it shares with an interest."""
+    """A candidate, and what it shares with an interest."""
 
     candidate: Candidate
-    speakers: Set[str]
-    words: Set[str]
+    shared: Set[Trait]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,23 +158,14 @@ class Answer:
 
 def speakers_of(session: Described) -> Mapping[str, str]:
     """The speakers a session names, each folded name with the name as it is written."""
-    return _named_in(session.speaker)
-
-
-@lru_cache(maxsize=2048)
-def _named_in(speaker: str) -> Mapping[str, str]:
-    """Remembered: the soonest sessions are the same for whoever asks."""
-    names = (name.strip() for name in _BETWEEN_SPEAKERS.split(speaker))
+    names = (name.strip() for name in _BETWEEN_SPEAKERS.split(session.speaker))
     return {fold(name): name for name in names if name}
 
 
 def topics_of(session: Described) -> frozenset[str]:
     """The words that tell what a session is about: not too short, not too common, no numbers."""
-    return frozenset(word for word in _words_of(session) if _is_telling(word))
-
-
-def _words_of(session: Described) -> Sequence[str]:
-    return _WORD.findall(fold(f"{session.name} {session.description}"))
+    words = _WORD.findall(fold(f"{session.name} {session.description}"))
+    return frozenset(word for word in words if _is_telling(word))
 
 
 def _is_telling(word: str) -> bool:
@@ -185,22 +184,33 @@ def interest_in(attended: Iterable[Described]) -> Interest:
     return Interest(speakers=speakers, words=words)
 
 
+@lru_cache(maxsize=2048)
+def _traits_in(name: str, description: str, speaker: str) -> frozenset[Trait]:
+    """Remembered: the soonest sessions are the same for whoever asks."""
+    told = Attended(name=name, description=description, speaker=speaker)
+    speakers = (Trait(folded, is_speaker=True) for folded in speakers_of(told))
+    topics = (Trait(word, is_speaker=False) for word in topics_of(told))
+    return frozenset(chain(speakers, topics))
+
+
 def matched(interest: Interest, candidates: Iterable[Candidate]) -> Sequence[Match]:
-    """Candidates with what they share; of some hundred this is most of the work."""
-    speakers, words = frozenset(interest.speakers), frozenset(interest.words)
-    return [
-        Match(
-            candidate,
-            speakers.intersection(speakers_of(candidate)),
-            # All words of an interest are telling: of a candidate's, none has to be asked.
-            words.intersection(_words_of(candidate)),
-        )
-        for candidate in candidates
-    ]
+    """The candidates that share something, and what; every one with an interest in nothing."""
+    if interest.is_empty:
+        return [Match(candidate, frozenset()) for candidate in candidates]
+    wanted = frozenset(_weights(interest))
+    matches = []
+    # Of some hundred candidates, this is most of the work.
+    for candidate in candidates:
+        _, name, description, speaker, _, _ = candidate
+        is_long = len(description) > _LONGEST_REMEMBERED
+        traits_in = _traits_in.__wrapped__ if is_long else _traits_in
+        if shared := wanted & traits_in(name, description, speaker):
+            matches.append(Match(candidate, shared))
+    return matches
 
 
 def ranked(interest: Interest, matches: Iterable[Match]) -> Sequence[Choice]:
-    """Those that share a speaker or a topic, best first; the most popular where nothing is known.
+    """Matches, the best first; the most popular where nothing is known.
 
     A shared speaker outweighs any one word; a word weighs more the more sessions it comes from.
     """
@@ -208,27 +218,35 @@ def ranked(interest: Interest, matches: Iterable[Match]) -> Sequence[Choice]:
         every = (match.candidate for match in matches)
         popular = sorted(every, key=lambda c: (-c.seats_taken, c.starts_at, c.id))
         return [Choice(session_id=c.id, reasons=()) for c in popular[:MOST_RECOMMENDED]]
-    scored = [(_score(interest, match), match) for match in matches]
-    fitting = [(score, match) for score, match in scored if score > 0]
-    fitting.sort(key=lambda pair: (-pair[0], pair[1].candidate.starts_at, pair[1].candidate.id))
+    weights = _weights(interest)
+
+    def place(match: Match) -> tuple[int, datetime, int]:
+        weight = sum([weights[trait] for trait in match.shared])
+        return -weight, match.candidate.starts_at, match.candidate.id
+
     return [
         Choice(session_id=match.candidate.id, reasons=_reasons(interest, match))
-        for _, match in fitting[:MOST_RECOMMENDED]
+        for match in sorted(matches, key=place)[:MOST_RECOMMENDED]
     ]
 
 
-def _score(interest: Interest, match: Match) -> int:
-    score = _SPEAKER_WEIGHT * len(match.speakers)
-    for word in match.words:
-        score += min(interest.words[word], _MOST_WORD_WEIGHT)
-    return score
+def _weights(interest: Interest) -> Mapping[Trait, int]:
+    speakers = {Trait(folded, is_speaker=True): _SPEAKER_WEIGHT for folded in interest.speakers}
+    return speakers | {
+        Trait(word, is_speaker=False): min(times, _MOST_WORD_WEIGHT)
+        for word, times in interest.words.items()
+    }
 
 
 def _reasons(interest: Interest, match: Match) -> Sequence[Reason]:
     """The speakers first, then the weightiest words."""
-    names = speakers_of(match.candidate)
-    speakers = [names[folded] for folded in names if folded in match.speakers]
-    words = sorted(match.words, key=lambda word: (-interest.words[word], word))
+    speakers = [
+        name
+        for folded, name in speakers_of(match.candidate).items()
+        if Trait(folded, is_speaker=True) in match.shared
+    ]
+    topics = (trait.text for trait in match.shared if not trait.is_speaker)
+    words = sorted(topics, key=lambda word: (-interest.words[word], word))
     return [Reason(kind=ReasonKind.SPEAKER, value=name) for name in speakers] + [
         Reason(kind=ReasonKind.TOPIC, value=word) for word in words[:_MOST_TOPICS_TOLD]
     ]
@@ -240,27 +258,31 @@ def looked_for(interest: Interest, soonest: Iterable[Match]) -> Sequence[str]:
     Some at most, and no more than leave an answer unfilled: once as many of the soonest share one
     of them as are recommended, there are enough, and what still more of them share tells the least.
     """
-    sharing = {text: set[int]() for text in _told_by(interest)}
-    for match in soonest:
-        names = (interest.speakers[folded] for folded in match.speakers)
-        for text in chain(names, match.words):
-            if text in sharing:
-                sharing[text].add(match.candidate.id)
-    found: list[str] = []
+    sharing = {trait: set[int]() for trait in _told_by(interest)}
+    for candidate, shared in soonest:
+        for trait in shared:
+            if trait in sharing:
+                sharing[trait].add(candidate.id)
+    found: list[Trait] = []
     enough: set[int] = set()
-    for text in sorted(sharing, key=lambda text: len(sharing[text])):
-        enough |= sharing[text]
+    for trait in sorted(sharing, key=lambda trait: len(sharing[trait])):
+        enough |= sharing[trait]
         if len(enough) >= MOST_RECOMMENDED:
             break
-        found.append(text)
-    return found[:_MOST_TEXTS_LOOKED_FOR]
+        found.append(trait)
+    return [
+        interest.speakers[text] if is_speaker else text
+        for text, is_speaker in found[:_MOST_TEXTS_LOOKED_FOR]
+    ]
 
 
-def _told_by(interest: Interest) -> Sequence[str]:
-    """The latest speakers, as they are written, and the weightiest words, in turn."""
+def _told_by(interest: Interest) -> Sequence[Trait]:
+    """The latest speakers and the weightiest words, in turn."""
+    speakers = (Trait(folded, is_speaker=True) for folded in interest.speakers)
     by_weight = sorted(interest.words, key=lambda word: (-interest.words[word], word))
-    in_turn = chain.from_iterable(zip_longest(interest.speakers.values(), by_weight))
-    return [text for text in in_turn if text is not None][:_MOST_TEXTS_WEIGHED]
+    topics = (Trait(word, is_speaker=False) for word in by_weight)
+    in_turn = chain.from_iterable(zip_longest(speakers, topics))
+    return [trait for trait in in_turn if trait is not None][:_MOST_TEXTS_WEIGHED]
 
 
 async def recommend(

@@ -91,6 +91,13 @@ def test_speakers_are_told_before_topics_and_weighty_topics_first() -> None:
     assert reasons(interest, both) == ["speaker: Jane Doe", "topic: ethics", "topic: ai"]
 
 
+@pytest.mark.parametrize("length", [10, 5000])
+def test_a_description_tells_topics_however_long_it_is(length: int) -> None:
+    interest = interest_in([attended("Cloud security")])
+    told = candidate(1, description=" lorem" * length + " security")
+    assert reasons(interest, told) == ["topic: security"]
+
+
 def test_what_shares_nothing_is_not_recommended() -> None:
     interest = interest_in([attended("Ethics of AI", "Jane Doe")])
     assert chosen(interest, [candidate(1, "Gardening", "Somebody Else")]) == []
