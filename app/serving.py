@@ -13,6 +13,7 @@ from fastapi import FastAPI
 
 from app import memory
 from app.config import Settings
+from app.corking import Corked
 from app.lean import only_parts_of
 from app.main import create_app
 from app.middleware.places import Places
@@ -61,6 +62,8 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
         if self._in_head:
+            # Most heads come whole: no watch is set for those.
+            self._wait()
             self._head_bytes += len(data)
             if self._head_bytes > _LONGEST_HEAD:
                 self._refuse_head()
@@ -68,7 +71,6 @@ class Protocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head, self._head_bytes = True, 0
-        self._wait()
 
     def on_headers_complete(self) -> None:
         self._in_head = False
@@ -76,6 +78,9 @@ class Protocol(HttpToolsProtocol):
         if self.parser.get_http_version() == "1.1":
             ensure_one_host(self.headers)
         super().on_headers_complete()
+        # A mere head is all there is, and leave to go on is not to be held back.
+        if self.parser.get_method() != b"HEAD" and not self.cycle.waiting_for_100_continue:
+            self.cycle.transport = Corked(self.transport)
         self._owed += 1
         if self.app_state["runtime"].draining:
             self.say_goodbye()

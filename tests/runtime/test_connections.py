@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import SimpleNamespace
 
 import pytest
 import uvicorn
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from app import serving
@@ -23,10 +24,29 @@ async def nothing(scope: Scope, receive: Receive, send: Send) -> None:
     await Response(status_code=204)(scope, receive, send)
 
 
+async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+    """Reads what is sent, says how it answers at once, and the answer later, or not at all."""
+    body = (await receive())["body"] if scope["method"] == "POST" else b"nothing"
+    headers = [(b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    if scope["path"] == "/broken":
+        return
+    await asyncio.sleep(0.1)
+    await send({"type": "http.response.body", "body": body[:3], "more_body": True})
+    await asyncio.sleep(0.1)
+    await send({"type": "http.response.body", "body": body[3:]})
+
+
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
+    async with listening(nothing) as port:
+        yield port
+
+
+@asynccontextmanager
+async def listening(app: ASGIApp) -> AsyncIterator[int]:
     """Where a server listens that speaks as ours does."""
-    config = uvicorn.Config(nothing, http=Protocol, ws="none", lifespan="off", log_config=None)
+    config = uvicorn.Config(app, http=Protocol, ws="none", lifespan="off", log_config=None)
     config.load()
     state = ServerState()
     loop = asyncio.get_running_loop()
@@ -51,6 +71,49 @@ async def answered(port: int, sent: bytes) -> bytes:
     finally:
         writer.close()
     return found + b"(end)"
+
+
+async def told(sent: bytes) -> list[bytes]:
+    """What comes back of the slow one, piece by piece."""
+    pieces = []
+    async with listening(slow) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        async with asyncio.timeout(5):
+            while piece := await reader.read(65_536):
+                pieces.append(piece)
+        writer.close()
+    return pieces
+
+
+async def test_the_head_of_an_answer_comes_with_the_beginning_of_its_body() -> None:
+    first, second = await told(_ASKED + b"Connection: close\r\n\r\n")
+    assert first.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert (first[-7:], second) == (b"\r\n\r\nnot", b"hing")
+
+
+async def test_an_answer_that_is_never_given_is_not_begun() -> None:
+    assert await told(b"GET /broken HTTP/1.1\r\nHost: here\r\n\r\n") == []
+
+
+async def test_who_asks_for_a_head_alone_is_sent_it() -> None:
+    pieces = await told(b"HEAD / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+    assert pieces == [b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\nconnection: close\r\n\r\n"]
+
+
+async def test_who_asks_whether_to_go_on_is_told_at_once() -> None:
+    asked = (
+        b"POST / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n"
+        b"Expect: 100-continue\r\nContent-Length: 6\r\n\r\n"
+    )
+    async with listening(slow) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(asked)
+        async with asyncio.timeout(5):
+            assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
+            writer.write(b"please")
+            assert (await reader.read()).endswith(b"\r\n\r\nplease")
+        writer.close()
 
 
 async def test_requests_that_two_would_read_differently(port: int) -> None:
