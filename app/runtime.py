@@ -2,7 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Hashable,
+    Sequence,
+)
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -17,7 +25,7 @@ from app.domain import accounts, checking_in, glances, registering, request_logs
 from app.domain.access import Caller
 from app.domain.changes import Look
 from app.domain.check_ins import CheckIn, Shown, read_code
-from app.domain.desk import Desk
+from app.domain.desk import Desk, Serve
 from app.domain.glances import Glance, Known, Sight
 from app.domain.idempotency import Claim
 from app.domain.messages import MessageKind, Ring
@@ -154,7 +162,9 @@ class Runtime:
         self.callers: Desk[str, Caller | None] = Desk(self._recognise)
         # What meets in a conference's rows is decided together; many quiet ones share a lane.
         self.registrations: Desk[Ask, Registration] = Desk(
-            self._register, lane=lambda ask: ask.wish.target.conference_id % _LANES
+            self._register,
+            lane=lambda ask: ask.wish.target.conference_id % _LANES,
+            turn=self._in_turn if settings.workers > 1 else None,
         )
         # A ticket stands in one lane, whoever shows it; the others are not held up by its lock.
         self.doors: Desk[Shown, CheckIn] = Desk(
@@ -266,6 +276,13 @@ class Runtime:
         # Each ask knows in whose name it is; the task is of whoever asked first.
         ACTOR.set(DESK)
         return await registering.register_batch(self.unit_of_work(), asks, utc_now())
+
+    @asynccontextmanager
+    async def _in_turn(self, lane: Hashable) -> AsyncIterator[Serve[Ask, Registration]]:
+        ACTOR.set(DESK)
+        assert isinstance(lane, int)
+        async with registering.in_turn(self.unit_of_work(), lane, utc_now) as serve:
+            yield serve
 
     async def _check_in(self, shown: Sequence[Shown]) -> Sequence[CheckIn | Exception]:
         ACTOR.set(DESK)

@@ -18,6 +18,7 @@ from app.lean import only_parts_of
 from app.main import create_app
 from app.middleware.places import Places
 from app.readiness import Tell, until_ready
+from app.sharing import Acceptor, Share
 
 # Its command line takes click along, and what watches files: 1.6 MiB.
 with only_parts_of("uvicorn"):
@@ -50,6 +51,7 @@ class Protocol(HttpToolsProtocol):
     the server is to stop, each with its next answer, which says so.
     """
 
+    has_ended: Callable[[], object] | None = None
     _due: TimerHandle | None = None
     _head_bytes = 0
     _in_head = True
@@ -103,6 +105,8 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_waiting()
         super().connection_lost(exc)
+        if self.has_ended is not None:
+            self.has_ended()
 
     def _wait(self) -> None:
         if self._due is None:
@@ -140,8 +144,10 @@ class Server(Uvicorn):
         config: Config,
         places: Places,
         tell: Tell | None = None,
+        share: Share | None = None,
     ) -> None:
         super().__init__(config)
+        self._share = share
         self._settings = settings
         self._places = places
         self._tell = tell
@@ -150,13 +156,35 @@ class Server(Uvicorn):
         self._is_retiring = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        if self._share is None:
+            await super().startup(sockets)
+        else:
+            await super().startup([])
+            for listener in sockets or []:
+                self._accept_from(listener, self._share)
         if self.started:
             memory.keep_what_stands()
             asyncio.get_running_loop().add_signal_handler(RETIRE, self.retire)
             if self._tell is not None:
                 ask = self.lifespan.state["runtime"].not_ready
                 self._telling = asyncio.create_task(until_ready(ask, self._tell))
+
+    def _accept_from(self, listener: socket.socket, share: Share) -> None:
+        def protocol() -> Protocol:
+            made = Protocol(self.config, self.server_state, self.lifespan.state)
+            made.has_ended = acceptor.count
+            return made
+
+        acceptor = Acceptor(
+            listener,
+            protocol,
+            share,
+            lambda: len(self.server_state.connections),
+            backlog=self.config.backlog,
+        )
+        acceptor.start()
+        # All that is asked of a server is to close.
+        self.servers.append(acceptor)  # type: ignore[arg-type]
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self._telling is not None:
@@ -214,8 +242,9 @@ def run(
     bound: socket.socket,
     tell: Tell | None = None,
     create: Callable[[Settings], FastAPI] = create_app,
+    share: Share | None = None,
 ) -> None:
-    """Serve in this process until a signal says otherwise."""
+    """Serve in this process until a signal says otherwise; with a share, beside others."""
     memory.give_back()
     app = create(settings)
     config = Config(
@@ -232,4 +261,4 @@ def run(
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=settings.graceful_seconds,
     )
-    Server(settings, config, app.state.places, tell).run([bound])
+    Server(settings, config, app.state.places, tell, share).run([bound])

@@ -19,9 +19,12 @@ from app import memory, serving, telemetry
 from app.config import Settings
 from app.environment import as_environment, read_settings, secret_values
 from app.readiness import Tell, until_ready
+from app.sharing import Share, Table
 
 logger = logging.getLogger(__name__)
 
+# Successors sit beside those whom they succeed, who may take their time.
+_SEATS_EACH = 4
 _LOOK_EVERY = 0.2
 _READY_SECONDS = 5.0
 _LIVES_LONG = 10.0
@@ -47,6 +50,9 @@ class Supervisor:
         self._settings = settings
         self._bound = bound
         self._life, self._death = os.pipe()
+        self._table = Table.made(_SEATS_EACH * settings.workers)
+        # Who sits where in it.
+        self._seated: dict[int, subprocess.Popen[bytes]] = {}
         self._children: list[_Child] = []
         self._retired: list[_Child] = []
         self._signals: list[int] = []
@@ -69,27 +75,45 @@ class Supervisor:
             self._stop()
         finally:
             os.close(self._death)
+            self._table.close()
             for number, handler in previous.items():
                 signal.signal(number, handler)
 
     def _start(self) -> "tuple[subprocess.Popen[bytes], int]":
         """A new process, and the pipe by which it says that it is ready."""
         ready, says = os.pipe()
-        listener = self._bound.fileno()
-        serves = f"supervising.serve_as_child({listener}, {self._life}, {says})"
+        listener, table = self._bound.fileno(), self._table
+        seat = self._free_seat()
+        place = f"table={table.fd}, seats={table.seats}, seat={seat}"
+        serves = f"supervising.serve_as_child({listener}, {self._life}, {says}, {place})"
         process = subprocess.Popen(  # noqa: S603
             (sys.executable, "-c", f"{_CHILD} {serves}"),
             env=os.environ | as_environment(self._settings),
-            pass_fds=(listener, self._life, says),
+            pass_fds=(listener, self._life, says, table.fd),
             # Ctrl-C is for the supervisor, which passes it on.
             process_group=0,
         )
+        self._seated[seat] = process
         os.close(says)
         os.set_blocking(ready, False)
         return process, ready
 
+    def _free_seat(self) -> int:
+        """One where nobody sits; if all are taken, the last, which those who are too many share."""
+        seats = range(self._table.seats)
+        free = (seat for seat in seats if seat not in self._seated or not self._sits(seat))
+        seat = next(free, seats[-1])
+        self._table.clear(seat)
+        return seat
+
+    def _sits(self, seat: int) -> bool:
+        return self._seated[seat].poll() is None
+
     def _look(self) -> None:
         """See to everybody, and pause."""
+        for seat, process in self._seated.items():
+            if process.poll() is not None:
+                self._table.clear(seat)
         for child in self._children:
             child.look()
         for child in tuple(self._retired):
@@ -217,8 +241,10 @@ class _Child:
         os.close(self._ready)
 
 
-def serve_as_child(listener: int, life: int, says: int) -> None:
-    """What a supervised process runs."""
+def serve_as_child(
+    listener: int, life: int, says: int, *, table: int, seats: int, seat: int
+) -> None:
+    """What a supervised process runs; it is told by which open files, and where it sits."""
 
     def tell(problem: str | None) -> None:
         if problem is None:
@@ -228,7 +254,8 @@ def serve_as_child(listener: int, life: int, says: int) -> None:
     settings = read_settings()
     telemetry.configure(settings, secret_values(settings))
     threading.Thread(target=_die_with_parent, args=(life,), daemon=True).start()
-    serving.run(settings, socket.socket(fileno=listener), tell)
+    share = Share(Table(table, seats), seat)
+    serving.run(settings, socket.socket(fileno=listener), tell, share=share)
 
 
 def _die_with_parent(life: int) -> None:

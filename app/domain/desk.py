@@ -10,6 +10,7 @@ at once that the service is busy.
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Hashable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -19,6 +20,8 @@ Request = TypeVar("Request")
 Answer = TypeVar("Answer")
 
 Serve = Callable[[Sequence[Request]], Awaitable[Sequence[Answer | Exception]]]
+# Waits for a lane's turn, and tells what then serves a batch; the turn ends with the block.
+Turn = Callable[[Hashable], AbstractAsyncContextManager[Serve[Request, Answer]]]
 
 # How much the latest batch says about the next one.
 _FRESH = 0.2
@@ -34,6 +37,11 @@ class _Line(Generic[Request, Answer]):
     stuck: bool = False
     # What a batch takes: seconds, by those before.
     pace: float = 0.0
+
+    def draw(self, most: int) -> "list[tuple[Request, asyncio.Future[Answer]]]":
+        """Those who are next; whoever has gone away meanwhile is not served."""
+        next = [self.waiting.popleft() for _ in range(min(most, len(self.waiting)))]
+        return [(request, answer) for request, answer in next if not answer.done()]
 
     def give_up(self) -> None:
         """The batch before them does not end: tell everybody who stands behind it."""
@@ -53,6 +61,9 @@ class Desk(Generic[Request, Answer]):
     failure of one never harms its neighbours; unless the service as such is busy: then all are
     told at once, rather than one after the other. Who would wait longer than `patience` seconds is
     refused, by what the batches before have taken.
+
+    Where several desks in different processes want the same, each waits for its `turn` before it
+    looks who is next: whoever comes meanwhile goes along.
     """
 
     def __init__(
@@ -62,8 +73,10 @@ class Desk(Generic[Request, Answer]):
         lane: Callable[[Request], Hashable] = lambda request: None,
         most: int = 256,
         patience: float = 5.0,
+        turn: Turn[Request, Answer] | None = None,
     ) -> None:
         self._serve = serve
+        self._turn = turn
         self._lane = lane
         self._most = most
         self._patience = patience
@@ -99,30 +112,62 @@ class Desk(Generic[Request, Answer]):
             await asyncio.gather(*self._working, return_exceptions=True)
 
     async def _work(self, lane: Hashable, line: _Line[Request, Answer]) -> None:
-        loop, queue, size = asyncio.get_running_loop(), line.waiting, 0
-        while queue:
-            size = min(self._most, _share(len(queue), size))
-            batch = [queue.popleft() for _ in range(size)]
-            # Whoever has gone away meanwhile is not served.
-            batch = [(request, answer) for request, answer in batch if not answer.done()]
-            if batch:
-                began = loop.time()
-                watch = loop.call_later(self._patience, line.give_up)
-                await self._answer(batch)
-                watch.cancel()
+        loop, size = asyncio.get_running_loop(), 0
+        while line.waiting:
+            began = loop.time()
+            watch = loop.call_later(self._patience, line.give_up)
+            size = await self._serve_next(lane, line, size)
+            watch.cancel()
+            if size:
                 line.stuck = False
                 line.pace += (loop.time() - began - line.pace) * _FRESH
         del self._lines[lane]
+
+    async def _serve_next(self, lane: Hashable, line: _Line[Request, Answer], before: int) -> int:
+        """Serve the next batch, after one of so many; returns how many they were."""
+        if self._turn is None:
+            batch = line.draw(self._share(line, before))
+            if batch:
+                await self._answer(batch)
+            return len(batch)
+        batch = []
+        try:
+            async with self._turn(lane) as serve:
+                batch = line.draw(self._share(line, before))
+                answers = await serve([request for request, _ in batch]) if batch else ()
+        except Exception as error:
+            batch = batch or line.draw(self._share(line, before))
+            await self._fail(batch, error)
+        else:
+            self._hand_out(batch, answers)
+        return len(batch)
+
+    def _share(self, line: _Line[Request, Answer], before: int) -> int:
+        return min(self._most, _share(len(line.waiting), before))
 
     async def _answer(self, batch: Sequence[tuple[Request, asyncio.Future[Answer]]]) -> None:
         try:
             answers = await self._serve([request for request, _ in batch])
         except Exception as error:
-            if len(batch) > 1 and not isinstance(error, Busy):
-                for single in batch:
-                    await self._answer([single])
-                return
-            answers = [error] * len(batch)
+            await self._fail(batch, error)
+        else:
+            self._hand_out(batch, answers)
+
+    async def _fail(
+        self, batch: Sequence[tuple[Request, asyncio.Future[Answer]]], error: Exception
+    ) -> None:
+        """A batch has failed as a whole: each alone, then, unless that would not help either."""
+        if len(batch) > 1 and not isinstance(error, Busy):
+            for single in batch:
+                await self._answer([single])
+        else:
+            self._hand_out(batch, [error] * len(batch))
+
+    def _hand_out(
+        self,
+        batch: Sequence[tuple[Request, asyncio.Future[Answer]]],
+        answers: Sequence[Answer | Exception],
+    ) -> None:
         telling = asyncio.create_task(_tell(batch, answers))
         self._working.add(telling)
         telling.add_done_callback(self._working.discard)

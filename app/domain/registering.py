@@ -4,7 +4,8 @@ One transaction serves them all: lock attendees and targets, load the facts of a
 decide, write all with counters and outbox in another, commit, answer each.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -109,45 +110,61 @@ async def register_batch(
 
     `silently` announces nothing: nobody gets mail.
     """
-    answers: dict[int, Answer] = {}
     async with uow as tx:
-        answers.update(await answered_by_keys(tx, asks, now))
-        fresh = [ask.wish for place, ask in enumerate(asks) if place not in answers]
-        facts = await learn(tx, asks, fresh)
-        answers.update(strangers(asks, facts.callers))
-        # Nobody overtakes those who wait: what is free goes to them first.
-        calling = frozenset(wish.target for wish in fresh).intersection(facts.supply.calling())
-        kept = await promotion.serve(tx, calling, Cause.SWEPT, now)
-        facts = await learn(tx, asks, fresh) if calling else facts
-        open_asks = {place: ask for place, ask in enumerate(asks) if place not in answers}
-        fit = those_who_may(open_asks, facts, answers, now)
-        decisions = admit(
-            [one.ask.wish for one in fit.values()],
-            [one.choices for one in fit.values()],
-            [claim for claims in facts.held.values() for claim in claims],
-            kept,
-        )
-        placed: dict[int, Place] = {}
-        for place, decision in zip(fit, decisions, strict=True):
-            if isinstance(decision, Refused):
-                answers[place] = decision
-            else:
-                placed[place] = decision
-        drafts = [
-            drafted(fit[at], place, facts.people, now, tx.hold) for at, place in placed.items()
-        ]
-        made = await tx.entering.write(
-            drafts,
-            [place.offer.period for place in placed.values()],
-            [fit[at].ask.actor for at in placed],
-            shifts=shifts([], drafts),
-            told={} if silently else TOLD_AS,
-            now=now,
-        )
-        if not silently:
-            tx.has_told({TOLD_AS[registration.status] for registration in made})
-        answers.update(zip(placed, made, strict=True))
-        await _follow_up(tx, [fit[at].ask for at in placed], made, now)
+        return await _register_all(tx, asks, now, silently=silently)
+
+
+@asynccontextmanager
+async def in_turn(
+    uow: "UnitOfWork", lane: int, clock: Callable[[], datetime]
+) -> AsyncIterator[Callable[[Sequence[Ask]], Awaitable[list[Answer]]]]:
+    """When it is this process's turn at a lane: what registers a batch, in the transaction that
+    ends the turn.
+    """
+    async with uow as tx:
+        await tx.turns.take(lane)
+        yield lambda asks: _register_all(tx, asks, clock(), silently=False)
+
+
+async def _register_all(
+    tx: "Transaction", asks: Sequence[Ask], now: datetime, *, silently: bool
+) -> list[Answer]:
+    answers: dict[int, Answer] = {}
+    answers.update(await answered_by_keys(tx, asks, now))
+    fresh = [ask.wish for place, ask in enumerate(asks) if place not in answers]
+    facts = await learn(tx, asks, fresh)
+    answers.update(strangers(asks, facts.callers))
+    # Nobody overtakes those who wait: what is free goes to them first.
+    calling = frozenset(wish.target for wish in fresh).intersection(facts.supply.calling())
+    kept = await promotion.serve(tx, calling, Cause.SWEPT, now)
+    facts = await learn(tx, asks, fresh) if calling else facts
+    open_asks = {place: ask for place, ask in enumerate(asks) if place not in answers}
+    fit = those_who_may(open_asks, facts, answers, now)
+    decisions = admit(
+        [one.ask.wish for one in fit.values()],
+        [one.choices for one in fit.values()],
+        [claim for claims in facts.held.values() for claim in claims],
+        kept,
+    )
+    placed: dict[int, Place] = {}
+    for place, decision in zip(fit, decisions, strict=True):
+        if isinstance(decision, Refused):
+            answers[place] = decision
+        else:
+            placed[place] = decision
+    drafts = [drafted(fit[at], place, facts.people, now, tx.hold) for at, place in placed.items()]
+    made = await tx.entering.write(
+        drafts,
+        [place.offer.period for place in placed.values()],
+        [fit[at].ask.actor for at in placed],
+        shifts=shifts([], drafts),
+        told={} if silently else TOLD_AS,
+        now=now,
+    )
+    if not silently:
+        tx.has_told({TOLD_AS[registration.status] for registration in made})
+    answers.update(zip(placed, made, strict=True))
+    await _follow_up(tx, [fit[at].ask for at in placed], made, now)
     return [answers[place] for place in range(len(asks))]
 
 

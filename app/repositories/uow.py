@@ -49,6 +49,7 @@ from app.repositories.statistics import ConferenceStatistics
 from app.repositories.ticket_types import TicketTypes
 from app.repositories.tickets import Tickets
 from app.repositories.trail import Trail
+from app.repositories.turns import Turns
 from app.repositories.upkeep import Upkeep
 from app.repositories.waitlist import Waitlist
 
@@ -117,6 +118,7 @@ class Transaction:
     ticket_types = _On(TicketTypes)
     tickets = _On(Tickets)
     trail = _On(Trail)
+    turns = _On(Turns)
     upkeep = _On(Upkeep)
     waitlist = _On(Waitlist)
 

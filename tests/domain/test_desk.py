@@ -1,11 +1,12 @@
 """The desk gathers what waits into one batch, keeps the order, and lets nobody harm another."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Hashable, Sequence
+from contextlib import asynccontextmanager
 
 import pytest
 
-from app.domain.desk import Desk
+from app.domain.desk import Desk, Serve
 from app.domain.errors import Busy, SessionFull
 
 
@@ -189,3 +190,75 @@ async def test_it_is_busy_while_somebody_waits() -> None:
     await asked
     await desk.drain()
     assert [*busy, desk.is_busy] == [False, True, False]
+
+
+class Turns:
+    """A desk's turns, which come when they are let; whatever is wrong with them is said then."""
+
+    def __init__(self, counter: Counter, wrong: Exception | None = None) -> None:
+        self._counter = counter
+        self._wrong = wrong
+        self.come = asyncio.Event()
+        self.taken: list[Hashable] = []
+        self.ended = 0
+
+    @asynccontextmanager
+    async def turn(self, lane: Hashable) -> AsyncIterator[Serve[int, int]]:
+        await self.come.wait()
+        if self._wrong is not None:
+            raise self._wrong
+        self.taken.append(lane)
+        yield self._counter.serve
+        self.ended += 1
+
+
+async def test_who_comes_while_it_is_others_turn_goes_along() -> None:
+    counter = Counter()
+    counter.gate.set()
+    turns = Turns(counter)
+    desk = Desk(counter.serve, lane=lambda number: number % 2, turn=turns.turn)
+    asked = []
+    for number in (2, 4, 6):
+        asked.append(asyncio.create_task(desk.ask(number)))
+        await asyncio.sleep(0.01)
+    turns.come.set()
+    assert await asyncio.gather(*asked) == [4, 8, 12]
+    assert (counter.batches, turns.taken, turns.ended) == ([[2, 4, 6]], [0], 1)
+
+
+async def test_in_a_turn_a_batch_that_fails_as_a_whole_is_served_one_by_one_after_it() -> None:
+    counter = Counter()
+    counter.gate.set()
+    turns = Turns(counter)
+    turns.come.set()
+    desk = Desk(counter.serve, turn=turns.turn)
+    answers = await asyncio.gather(desk.ask(1), desk.ask(13), return_exceptions=True)
+    assert answers[0] == 2
+    assert isinstance(answers[1], RuntimeError)
+    assert (counter.batches, turns.ended) == ([[1, 13], [1], [13]], 0)
+
+
+@pytest.mark.parametrize("wrong", [Busy(), RuntimeError("no turn")])
+async def test_where_no_turn_can_be_had_nobody_waits_for_ever(wrong: Exception) -> None:
+    """The service is busy: all are told. Anything else: each is served without a turn."""
+    counter = Counter()
+    counter.gate.set()
+    turns = Turns(counter, wrong)
+    turns.come.set()
+    desk = Desk(counter.serve, turn=turns.turn)
+    answers = await asyncio.gather(desk.ask(1), desk.ask(2), return_exceptions=True)
+    assert list(answers) == ([wrong, wrong] if isinstance(wrong, Busy) else [2, 4])
+    assert not desk.is_busy
+
+
+async def test_who_gives_up_before_the_turn_has_come_leaves_nothing_to_serve() -> None:
+    counter = Counter()
+    counter.gate.set()
+    turns = Turns(counter)
+    desk = Desk(counter.serve, patience=0.05, turn=turns.turn)
+    with pytest.raises(Busy):
+        await desk.ask(1)
+    turns.come.set()
+    await desk.drain()
+    assert (counter.batches, turns.ended) == ([], 1)
+    assert await desk.ask(2) == 4
