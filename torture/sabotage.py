@@ -15,13 +15,15 @@ from sqlalchemy import text
 from app import cli, runtime
 from app.domain import registering
 from app.domain.messages import Message
+from app.domain.registrations import Registration
 from app.domain.times import utc_now
 from app.repositories import seats, uow
+from app.repositories.entering import Entering
 from app.repositories.uow import Transaction, UnitOfWork
 from app.routers import deps
 
 _LOCK = "FOR NO KEY UPDATE"
-# Between what is answered and what is done, where the two are torn apart.
+# Between two things that belong together, where they are torn apart.
 _GAP = 0.1
 
 
@@ -35,9 +37,18 @@ class Sabotage:
 
 
 def _without_locks() -> None:
-    for name in ("_LOCK_CONFERENCES", "_LOCK_SESSIONS"):
+    for name in ("_LOCK_CONFERENCES", "_LOCK_SESSIONS", "_LOCK_BOTH"):
         statement = getattr(seats, name).text
+        if _LOCK not in statement:
+            raise LookupError(f"{name} locks nothing that could be taken out")
         setattr(seats, name, text(statement.replace(_LOCK, "")))
+    write = Entering.write
+
+    async def after_a_while(self: Entering, *drafts: Any, **rest: Any) -> Sequence[Registration]:
+        await asyncio.sleep(_GAP)
+        return await write(self, *drafts, **rest)
+
+    Entering.write = after_a_while  # type: ignore[method-assign]
 
 
 def _without_keys() -> None:
