@@ -126,7 +126,7 @@ _FILL = (
     f"SELECT setval('{RIVALS}', :people)",
 )
 _IDENTITIES = ("users", "attendees", "conferences", "sessions")
-_TIDY = ("VACUUM (ANALYZE)", "CHECKPOINT")
+TIDY = ("VACUUM (ANALYZE)", "CHECKPOINT")
 # What the in-process worker did not come to: it must not slow down what is measured next.
 _DROP_MAILS = text("UPDATE outbox SET state = 'done', done_at = now() WHERE state = 'open'")
 _ANNOUNCE = text(
@@ -161,6 +161,10 @@ _ALREADY = text("SELECT seats_taken FROM sessions WHERE id = :session")
 _OPEN = text("SELECT EXISTS (SELECT FROM outbox WHERE state = 'open')")
 _LAST_DONE = text("SELECT extract(epoch FROM max(done_at)) FROM outbox")
 _WANT_MAILS = text("UPDATE users SET notifications_enabled = :wanted WHERE id <= :last")
+_LOGGED = text(
+    "SELECT duration_ms FROM request_logs WHERE timestamp >= to_timestamp(:since)"
+    " AND strpos(path, :part) > 0 ORDER BY id"
+)
 _NOW = text("SELECT extract(epoch FROM clock_timestamp())")
 _COUNTS = text(
     "SELECT coalesce(sum(s.seats_taken), 0) AS counted, coalesce(sum(held.n), 0) AS live,"
@@ -242,7 +246,7 @@ class Bench:
                         f" FROM {table}"
                     )
                 )
-            for statement in _TIDY:
+            for statement in TIDY:
                 await connection.execute(text(statement))
 
     async def drop_mails(self) -> int:
@@ -277,6 +281,12 @@ class Bench:
         if (await self._row(_OPEN))[0]:
             return None
         return float((await self._row(_LAST_DONE))[0])
+
+    async def logged(self, part: str, since: float) -> list[float]:
+        """Milliseconds the server took for requests whose path holds this, by its own log."""
+        async with self._engine.connect() as connection:
+            answer = await connection.execute(_LOGGED, {"part": part, "since": since})
+            return list(answer.scalars())
 
     async def want_mails(self, wanted: bool) -> None:
         """Switch the mails of those who register on or off."""

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from app.repositories.tables.trail import BEGUN, FOLLOWED, Followed
+from bench.data import TIDY
 
 ADMIN, VIEWER, ORGANIZER = 1, 2, 3
 # Of a series, a city, a tag, a speaker, an employer there are so many, whatever the size.
@@ -326,7 +327,7 @@ async def fill(url: str, size: Size, *, topics: Sequence[str], forms: Sequence[s
                 values,
             )
         await _do(connection, "RESET ALL", values)
-        for statement in ("VACUUM (ANALYZE)", "CHECKPOINT"):
+        for statement in TIDY:
             await _do(connection, statement, values)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from bench.data import TIDY
 from bench.growth_data import Size, facts
 
 # Many enough for every request that registers somebody or checks somebody in.
@@ -89,7 +90,8 @@ async def prepare(url: str, size: Size) -> Ground:
         await _do(connection, _TICKETS, values | {"door": door})
         queues = (await _do(connection, _QUEUES, {"door": door})).scalars().all()
         words = (await _do(connection, _WORDS, values)).scalars().all()
-        await connection.execute(text("ANALYZE"))
+        for statement in TIDY:
+            await connection.execute(text(statement))
     known = await facts(url)
     targets = [(row.conference, row.session) for row in rows]
     return Ground(

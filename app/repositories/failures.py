@@ -7,8 +7,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from app.domain.errors import Busy, ConflictingWrite, DomainError, Invalid, Overtaken
 from app.repositories.constraints import GUARDS
 
+_LOCK_TIMEOUT = "55P03"
 _BUSY = {
-    "55P03",  # lock_timeout
+    _LOCK_TIMEOUT,
     "57014",  # statement_timeout
     "53300",  # too many connections
     "25P03",  # idle in transaction too long
@@ -27,9 +28,19 @@ def translated(error: Exception) -> Exception:
     return _said_by_database(error) if isinstance(error, DBAPIError) else error
 
 
+def waited_too_long(error: DBAPIError) -> bool:
+    """Whether somebody else kept a lock for longer than was to be waited for it."""
+    return _state(error) == _LOCK_TIMEOUT
+
+
+def _state(error: DBAPIError) -> str:
+    cause = getattr(error.orig, "__cause__", None)
+    return str(getattr(cause, "sqlstate", None) or "")
+
+
 def _said_by_database(error: DBAPIError) -> Exception:
     cause = getattr(error.orig, "__cause__", None)
-    state = str(getattr(cause, "sqlstate", None) or "")
+    state = _state(error)
     if state.startswith("23"):
         return _guarded(str(getattr(cause, "constraint_name", "")), error)
     if is_overtaken(error):

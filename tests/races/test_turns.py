@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain.admission import Target, Wish
@@ -11,7 +12,7 @@ from app.domain.errors import SessionFull
 from app.domain.registering import Ask, in_turn
 from app.domain.registrations import Registration
 from app.domain.times import utc_now
-from app.repositories.uow import UnitOfWork
+from app.repositories.uow import Transaction, UnitOfWork
 from tests.races.scene import ADMIN, broken_promises, set_up
 
 Uow = Callable[[], UnitOfWork]
@@ -57,3 +58,27 @@ async def test_a_turn_that_ends_in_an_error_is_over(uow: Uow) -> None:
             raise RuntimeError
     async with asyncio.timeout(5), in_turn(uow(), 1, utc_now):
         pass
+
+
+async def test_where_somebody_stands_still_in_their_turn_others_go_on_without(
+    uow: Uow, engine: AsyncEngine
+) -> None:
+    scene = await set_up(engine, attendees=1, capacities=[1])
+    target = Target(conference_id=scene.conference, session_id=scene.sessions[0])
+    ask = Ask(caller=ADMIN, wish=Wish(attendee_id=scene.attendees[0], target=target))
+    async with in_turn(uow(), 1, utc_now), asyncio.timeout(5), in_turn(uow(), 1, utc_now) as serve:
+        [answer] = await serve([ask])
+    assert isinstance(answer, Registration)
+    assert await broken_promises(engine) == []
+
+
+async def test_what_is_waited_for_in_a_turn_is_waited_for_as_long_as_ever(uow: Uow) -> None:
+    async def patience(tx: Transaction) -> str:
+        return str((await tx.turns._do(text("SHOW lock_timeout"))).scalar_one())
+
+    async with uow() as without, uow() as first, uow() as second:
+        usual = await patience(without)
+        await first.turns.take(1)
+        await second.turns.take(1)
+        assert usual != "500ms"
+        assert [await patience(first), await patience(second)] == [usual, usual]
