@@ -9,10 +9,11 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
 from passlib.context import CryptContext
@@ -37,6 +38,8 @@ ISSUER = "plenary"
 AUDIENCE = "plenary-api"
 CLOCK_SKEW = 60
 LONGEST_ID = 19
+# About a kilobyte each.
+_MOST_REMEMBERED = 1024
 # A family is named by a UUID.
 _FAMILY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ALGORITHMS = [ALGORITHMS.HS256]
@@ -127,6 +130,9 @@ class Tokens:
             raise ValueError(f"the token secret must have {LEAST_SECRET_BYTES} bytes or more")
         self._secret = secret
         self._key = jwk.construct(secret, ALGORITHMS.HS256)
+        # A client sends the same token with request after request, and what is signed stays so;
+        # what cannot be verified is not remembered. Whether it is time is asked each time.
+        self._said_by = lru_cache(_MOST_REMEMBERED)(self._verified)
         self.refresh_for = refresh_for
         self.login_for = login_for
         self._for: dict[Kind, timedelta] = {"access": access_for, "refresh": refresh_for}
@@ -169,7 +175,7 @@ class Tokens:
         try:
             if len(token) > LONGEST_TOKEN:
                 raise InvalidToken
-            claims = json.loads(jws.verify(token, self._key, _ALGORITHMS))
+            claims = self._said_by(token)
             ensure_claims(claims, kind, present)
             return Claims(
                 user_id=int(claims["sub"]),
@@ -180,8 +186,12 @@ class Tokens:
         except Exception as error:
             raise InvalidToken from error
 
+    def _verified(self, token: str) -> Mapping[str, Any]:
+        claims: Mapping[str, Any] = json.loads(jws.verify(token, self._key, _ALGORITHMS))
+        return claims
 
-def ensure_claims(claims: dict[str, Any], kind: Kind, present: float) -> None:
+
+def ensure_claims(claims: Mapping[str, Any], kind: Kind, present: float) -> None:
     """Refuse a token that lacks a claim, is of the other kind, for others, or not of this time."""
     sub, fam, jti, iat, exp = (claims[name] for name in ("sub", "fam", "jti", "iat", "exp"))
     good = (

@@ -73,6 +73,24 @@ def test_an_access_token_lives_an_hour(after: int, is_good: bool) -> None:
             TOKENS.read_access(token, later)
 
 
+def test_a_token_that_was_good_is_looked_at_anew_each_time() -> None:
+    """What is remembered of it is what it says, not that it is good now, here and for this."""
+    token = TOKENS.pair(7, FAMILY, "j", NOW).access
+    assert TOKENS.read_access(token, NOW) == TOKENS.read_access(token, NOW)
+    with pytest.raises(InvalidToken):
+        TOKENS.read_refresh(token, NOW)
+    with pytest.raises(InvalidToken):
+        TOKENS.read_access(token, NOW + timedelta(hours=1))
+    with pytest.raises(InvalidToken):
+        TOKENS.read_access(token, NOW - timedelta(hours=1))
+    head, body, signature = token.split(".")
+    with pytest.raises(InvalidToken):
+        TOKENS.read_access(f"{head}.{body}.{signature[::-1]}", NOW)
+    others = Tokens(secrets.token_hex(32), access_for=timedelta(1), refresh_for=timedelta(1))
+    with pytest.raises(InvalidToken):
+        others.read_access(token, NOW)
+
+
 def test_the_baseline_of_the_hostile_tokens_is_good() -> None:
     assert TOKENS.read_access(signed(CLAIMS), NOW).user_id == 7
 
