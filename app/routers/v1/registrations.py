@@ -118,7 +118,8 @@ class RegistrationOut(BaseModel):
             "session": registration.session_id,
             "ticket_type": registration.ticket_type_id,
             "attendee": registration.attendee_id,
-            "status": registration.status,
+            # Its value, for an enumeration takes as long to write as half of all this.
+            "status": registration.status.value,
             "quantity": registration.quantity,
             "price": 0.0 if price.is_free else float(price.amount),
             "currency": price.currency,
