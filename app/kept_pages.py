@@ -7,10 +7,12 @@ a page costs the database nothing. A change shows within that time, in every pro
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any, TypeVar
 
 from app.domain.changes import Look, Settling, Version
 from app.domain.times import utc_now
@@ -20,6 +22,8 @@ _MOST_BYTES = 8 * 1024 * 1024
 _LARGEST = 1024 * 1024
 # What a page takes beside its body and its key: the objects around them, and a place among all.
 _AROUND = 768
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,16 +70,29 @@ class _Seen:
     at: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writing:
+    """A page that is being written, after the look of that number."""
+
+    page: asyncio.Task[KeptPage]
+    number: int
+
+
 class KeptPages:
-    """`look` asks the database where its counters of change stand, and sets a mark if told to."""
+    """`look` asks the database where its counters of change stand, and sets a mark if told to.
+
+    Whoever waits for the same look, or for the same page to be written, goes on when it is there,
+    all at once. With a lock they would follow one by one, a step of the event loop each, and be
+    overtaken by all who come after.
+    """
 
     def __init__(self, look: Callable[[datetime, bool], Awaitable[Look]]) -> None:
         self._look = look
         self._settling = Settling()
         self._seen: _Seen | None = None
-        self._looking = asyncio.Lock()
+        self._looking: asyncio.Task[_Seen] | None = None
         self._kept: OrderedDict[str, _Kept] = OrderedDict()
-        self._writing: dict[str, asyncio.Lock] = {}
+        self._writing: dict[str, _Writing] = {}
         self._bytes = 0
 
     async def get(self, key: str, build: Build) -> KeptPage:
@@ -84,34 +101,44 @@ class KeptPages:
         What `build` raises is raised to everybody who waits for it, and kept for nobody.
         """
         seen = await self._glance()
-        good = self._good(key, seen)
-        if good is not None:
-            return good
-        lock = self._writing.setdefault(key, asyncio.Lock())
-        try:
-            async with lock:
-                good = self._good(key, seen)
-                return good or await self._write(key, seen, build)
-        finally:
-            if not lock.locked():
-                self._writing.pop(key, None)
+        while (good := self._good(key, seen)) is None:
+            writing = self._writing.get(key)
+            if writing is None:
+                writing = _Writing(
+                    page=_begun(self._write(key, seen, build), lambda: self._writing.pop(key)),
+                    number=seen.number,
+                )
+                self._writing[key] = writing
+            try:
+                page = await asyncio.shield(writing.page)
+            except Exception:
+                if writing.number >= seen.number:
+                    raise
+            else:
+                if writing.number >= seen.number:
+                    return page
+        return good
 
     async def _glance(self) -> _Seen:
-        """The last look, or a new one if that is a while ago."""
-        seen = self._seen
-        if seen is not None and time.monotonic() - seen.at < _LOOK_EVERY:
-            return seen
-        async with self._looking:
-            seen = self._seen
-            at = time.monotonic()
-            if seen is not None and at - seen.at < _LOOK_EVERY:
-                return seen
-            known = self._settling.version
-            look = await self._look(utc_now(), self._settling.wants_mark)
-            settled = self._settling.observe(look.version, look.oldest, look.mark, known=known)
-            number = 1 if seen is None else seen.number + 1
-            self._seen = _Seen(look=look, number=number, settled=settled, at=at)
-            return self._seen
+        """The last look that was not a while ago when this was asked, or a new one."""
+        arrived = time.monotonic()
+        while (seen := self._seen) is None or arrived - seen.at >= _LOOK_EVERY:
+            if self._looking is None:
+                self._looking = _begun(self._look_again(), self._has_looked)
+            await asyncio.shield(self._looking)
+        return seen
+
+    async def _look_again(self) -> _Seen:
+        before, at = self._seen, time.monotonic()
+        known = self._settling.version
+        look = await self._look(utc_now(), self._settling.wants_mark)
+        settled = self._settling.observe(look.version, look.oldest, look.mark, known=known)
+        number = 1 if before is None else before.number + 1
+        self._seen = seen = _Seen(look=look, number=number, settled=settled, at=at)
+        return seen
+
+    def _has_looked(self) -> None:
+        self._looking = None
 
     def _good(self, key: str, seen: _Seen) -> KeptPage | None:
         kept = self._kept.get(key)
@@ -149,6 +176,20 @@ class KeptPages:
         self._kept[key] = kept
         while self._bytes > _MOST_BYTES:
             self._bytes -= _taken(*self._kept.popitem(last=False))
+
+
+def _begun(work: Coroutine[Any, Any, T], then: Callable[[], object]) -> asyncio.Task[T]:
+    """Work that goes on whoever of those who wait for it gives up; `then` comes before they do."""
+
+    def ended(task: asyncio.Task[T]) -> None:
+        then()
+        # Where nobody waits any more, nobody hears of a failure either.
+        with suppress(asyncio.CancelledError):
+            task.exception()
+
+    task = asyncio.create_task(work)
+    task.add_done_callback(ended)
+    return task
 
 
 def _taken(key: str, kept: _Kept) -> int:

@@ -1,5 +1,6 @@
 """What is kept of public pages is bounded, keys and all."""
 
+import asyncio
 import tracemalloc
 from datetime import datetime
 
@@ -7,6 +8,7 @@ import pytest
 
 from app import kept_pages
 from app.domain.changes import Look, Version
+from app.domain.errors import Busy, NotFound
 from app.kept_pages import KeptPages, Passing
 
 MEGABYTE = 1024 * 1024
@@ -74,3 +76,125 @@ async def test_what_is_passing_is_written_anew_after_the_next_look(
     for _ in range(4):
         await pages.get("settling", _nothing)
     assert [(await pages.get("page", build)).body for _ in range(5)] == [b"1", b"2", *[b"3"] * 3]
+
+
+class Steps:
+    """Counts how often the event loop comes round."""
+
+    def __init__(self) -> None:
+        self.taken = 0
+        self._task = asyncio.create_task(self._count())
+
+    async def _count(self) -> None:
+        while True:
+            await asyncio.sleep(0)
+            self.taken += 1
+
+    def end(self) -> None:
+        self._task.cancel()
+
+
+async def test_all_who_wait_for_a_look_or_a_page_go_on_together() -> None:
+    """One after the other, each a step later, the last would wait for all who come meanwhile."""
+    looked, written = asyncio.Event(), asyncio.Event()
+
+    async def look(now: datetime, marks: bool) -> Look:
+        await looked.wait()
+        return await _look(now, marks)
+
+    async def build(_now: datetime, _written: int | None) -> bytes:
+        await written.wait()
+        return b"page"
+
+    pages, steps = KeptPages(look), Steps()
+    waiting = [asyncio.create_task(pages.get("page", build)) for _ in range(100)]
+    await asyncio.sleep(0.01)
+    for event in (looked, written):
+        steps.taken = 0
+        event.set()
+        await asyncio.wait(waiting, timeout=0.05 if event is looked else None)
+    steps.end()
+    assert {task.result().body for task in waiting} == {b"page"}
+    assert steps.taken < 20
+
+
+async def test_a_page_is_written_once_however_many_wait_and_whoever_gives_up() -> None:
+    pages, built = KeptPages(_look), 0
+    go_on = asyncio.Event()
+
+    async def build(_now: datetime, _written: int | None) -> bytes:
+        nonlocal built
+        built += 1
+        await go_on.wait()
+        return b"page"
+
+    first, *others = [asyncio.create_task(pages.get("page", build)) for _ in range(5)]
+    await asyncio.sleep(0.01)
+    first.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    assert {(await other).body for other in others} == {b"page"}
+    assert first.cancelled()
+    assert built == 1
+
+
+async def test_what_fails_is_told_to_all_who_wait_and_to_nobody_after() -> None:
+    pages = KeptPages(_look)
+
+    async def fail(_now: datetime, _written: int | None) -> bytes:
+        await asyncio.sleep(0.01)
+        raise NotFound
+
+    waiting = [pages.get("page", fail) for _ in range(5)]
+    told = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(one) for one in told] == [NotFound] * 5
+    assert (await pages.get("page", _nothing)).body == b"\0\0"
+
+
+async def test_a_look_that_fails_is_taken_again_by_whoever_comes_next() -> None:
+    failing = True
+
+    async def look(now: datetime, marks: bool) -> Look:
+        await asyncio.sleep(0)
+        if failing:
+            raise Busy
+        return await _look(now, marks)
+
+    pages = KeptPages(look)
+    waiting = [pages.get("page", _nothing) for _ in range(3)]
+    told = await asyncio.gather(*waiting, return_exceptions=True)
+    assert [type(one) for one in told] == [Busy] * 3
+    failing = False
+    assert (await pages.get("page", _nothing)).body == b"\0\0"
+
+
+async def test_what_is_written_after_an_older_look_does_not_do_for_whoever_knows_of_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kept_pages, "_LOOK_EVERY", 0)
+    version, go_on = 1, asyncio.Event()
+
+    async def look(_now: datetime, _marks: bool) -> Look:
+        facts = Version(facts=version, programmes=1, counts=1)
+        return Look(version=facts, oldest=1, mark=None, written=version, turns_at=None)
+
+    async def build(_now: datetime, written: int | None) -> bytes:
+        await go_on.wait()
+        if written == 2:
+            raise NotFound
+        return str(written).encode()
+
+    pages = KeptPages(look)
+    old = asyncio.create_task(pages.get("page", build))
+    await asyncio.sleep(0.01)
+    version = 2
+    newer = asyncio.create_task(pages.get("page", build))
+    await asyncio.sleep(0.01)
+    version = 3
+    newest = asyncio.create_task(pages.get("page", build))
+    await asyncio.sleep(0.01)
+    go_on.set()
+    assert (await old).body == b"1"
+    with pytest.raises(NotFound):
+        await newer
+    assert (await newest).body == b"3"
