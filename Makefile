@@ -1,7 +1,7 @@
 # Needs python3 (3.11 or newer) and a package index; everything else is installed into .venv.
 
-PORT ?= 8000
-DATA_DIR ?= .plenary
+PORT ?= $(or $(PLENARY_PORT),8000)
+DATA_DIR ?= $(or $(PLENARY_DATA_DIR),.plenary)
 PYTHON ?= python3
 JOBS ?= 2
 ARGS ?=
