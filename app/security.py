@@ -40,6 +40,8 @@ CLOCK_SKEW = 60
 LONGEST_ID = 19
 # About a kilobyte each.
 _MOST_REMEMBERED = 1024
+# One spelling of each: the decoder would take others of the same signature.
+_FORM = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{43}")
 # A family is named by a UUID.
 _FAMILY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ALGORITHMS = [ALGORITHMS.HS256]
@@ -173,7 +175,7 @@ class Tokens:
         present = time.time() if now is None else now.timestamp()
         # Hostile tokens raise far more than the library's own errors; all of it means "no".
         try:
-            if len(token) > LONGEST_TOKEN:
+            if len(token) > LONGEST_TOKEN or not _FORM.fullmatch(token):
                 raise InvalidToken
             claims = self._said_by(token)
             ensure_claims(claims, kind, present)

@@ -16,6 +16,10 @@ _BUSY = {
 }
 _GONE = ("08", "57P")  # connection lost; server shutting down or starting
 _UNREACHABLE = "The database cannot be reached."
+_UNTOLD = (
+    "The database went away before it said whether this was done. Look before you ask again, or"
+    " ask again under the same Idempotency-Key."
+)
 _LOST_RACE = {"40P01", "40001"}  # deadlock, serialization
 
 
@@ -26,6 +30,12 @@ def translated(error: Exception) -> Exception:
     if isinstance(error, PoolTimeout):
         return Busy()
     return _said_by_database(error) if isinstance(error, DBAPIError) else error
+
+
+def failed_to_commit(error: Exception) -> Exception:
+    """The same of a commit: where its answer did not come, it may have been done all the same."""
+    plain = translated(error)
+    return Busy(_UNTOLD) if str(plain) == _UNREACHABLE else plain
 
 
 def waited_too_long(error: DBAPIError) -> bool:

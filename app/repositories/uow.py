@@ -21,7 +21,7 @@ from app.repositories.check_ins import CheckIns
 from app.repositories.conferences import Conferences
 from app.repositories.entering import Entering
 from app.repositories.exports import Exports
-from app.repositories.failures import translated
+from app.repositories.failures import failed_to_commit, translated
 from app.repositories.glances import Glances
 from app.repositories.guests import Guests
 from app.repositories.idempotency import IdempotencyKeys
@@ -230,6 +230,11 @@ class UnitOfWork:
         try:
             if error is None:
                 await self._connection.commit()
+        except Exception as failed:
+            error = failed_to_commit(failed)
+            error.__cause__ = failed
+            # Nobody knows what it has done: it is not for others.
+            await self._connection.invalidate()
         except BaseException as failed:
             error = failed
             # Nobody knows what it has done: it is not for others.

@@ -96,7 +96,7 @@ def named(request: Request) -> Login | None:
     if scheme.lower() != "bearer":
         raise Unauthenticated
     held: Runtime = state["runtime"]
-    claims = held.tokens.read_access(token.strip())
+    claims = held.tokens.read_access(token.strip(" \t"))
     state["login"] = login = Login(user_id=claims.user_id, family=claims.family)
     act_as(login.user_id)
     return login

@@ -56,7 +56,7 @@ DESCRIPTIONS: Mapping[int, str] = {
     413: "The body is too large",
     422: "The idempotency key was used for another request",
     429: "Too many requests; try again after `Retry-After` seconds",
-    503: "Busy, nothing was written; try again after `Retry-After` seconds",
+    503: "Busy; nothing was written, unless it says so; try again after `Retry-After` seconds",
 }
 RETRY_AFTER = {
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}}

@@ -91,6 +91,14 @@ def test_a_token_that_was_good_is_looked_at_anew_each_time() -> None:
         others.read_access(token, NOW)
 
 
+@pytest.mark.parametrize("ending", ["=", "====", "\xa0", "\n", " ", "A"])
+def test_a_token_has_one_spelling(ending: str) -> None:
+    """Its signature would be read all the same; each would be remembered by itself."""
+    token = TOKENS.pair(7, FAMILY, "j", NOW).access
+    with pytest.raises(InvalidToken):
+        TOKENS.read_access(token + ending, NOW)
+
+
 def test_the_baseline_of_the_hostile_tokens_is_good() -> None:
     assert TOKENS.read_access(signed(CLAIMS), NOW).user_id == 7
 

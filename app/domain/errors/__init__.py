@@ -18,7 +18,8 @@
     │   └── …
     ├── KeyReused           an idempotency key sent again with another body
     ├── TooMany             slow down; `retry_after` says for how long
-    └── Busy                come back in `retry_after` seconds; nothing was written
+    └── Busy                come back in `retry_after` seconds; nothing was written, unless it
+                            says that nobody knows
 
 An error is a fact. Which HTTP status it becomes is the business of each contract.
 """
