@@ -77,7 +77,7 @@ async def log_in(body: LoginIn, request: Request, runtime: Rt, now: Now) -> Resp
     responses=errors(400, 401, 503),
 )
 async def refresh(body: RefreshIn, runtime: Rt, now: Now) -> Response:
-    """Each refresh token is good once; shown again, it ends the login it came from."""
+    """Each refresh token is good once; shown again after 30 seconds, it ends its login."""
     pair = await logins.refresh(runtime.unit_of_work(), runtime.tokens, body.refresh, now)
     return ok(TokensOut.of(pair))
 
