@@ -114,21 +114,21 @@ async def test_rooms_and_speakers_are_known_by_their_folded_names(
 
 
 @pytest.mark.parametrize(
-    ("multi_track", "start", "end", "refusal"),
+    ("multi_track", "start", "end", "room", "refusal"),
     [
-        (False, 9.5, 9.6, SessionOverlap),
-        (True, 9.5, 11, RoomOverlap),
-        (False, 12, 12, InvalidPeriod),
-        (False, 12, 11, InvalidPeriod),
+        (False, 9.5, 9.6, "Hall B", SessionOverlap),
+        (True, 9.5, 11, "hall a", RoomOverlap),
+        (False, 12, 12, "hall a", InvalidPeriod),
+        (False, 12, 11, "hall a", InvalidPeriod),
     ],
 )
 async def test_constraints_bite(
-    uow: Units, multi_track: bool, start: float, end: float, refusal: type[DomainError]
+    uow: Units, multi_track: bool, start: float, end: float, room: str, refusal: type[DomainError]
 ) -> None:
     conference = await a_conference(uow, multi_track=multi_track)
     await a_session(uow, conference, room="Hall A")
     with pytest.raises(refusal):
-        await add(uow, conference, draft(conference, start, end, room="hall a"))
+        await add(uow, conference, draft(conference, start, end, room=room))
     assert await names(uow, SessionFilter(room="hall a")) == [
         (await listed(uow, await an_admin(uow))).items[0].name
     ]
