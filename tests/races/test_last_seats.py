@@ -139,8 +139,7 @@ async def test_without_the_lock_and_the_constraint_an_attendee_is_in_two_places(
             await connection.execute(
                 text(
                     f"ALTER TABLE registrations ADD CONSTRAINT {guard} EXCLUDE USING gist"
-                    " (int8range(attendee_id, attendee_id, '[]') WITH &&,"
-                    " tstzrange(starts_at, ends_at) WITH &&)"
+                    " (period_of(attendee_id, starts_at, ends_at) WITH &&)"
                     " WHERE (session_id IS NOT NULL AND status IN ('pending', 'confirmed'))"
                 )
             )

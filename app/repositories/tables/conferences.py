@@ -15,7 +15,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.domain.money import EXPONENTS
 from app.repositories.tables.columns import (
@@ -27,6 +27,7 @@ from app.repositories.tables.columns import (
     made_first,
     metadata,
     money,
+    never_at_once,
     one_of,
     queued,
     reference,
@@ -223,23 +224,20 @@ sessions = Table(
         name="fk_sessions_conference",
         onupdate="CASCADE",
     ),
-    ExcludeConstraint(
-        (text("int8range(conference_id, conference_id, '[]')"), "&&"),
-        (text("tstzrange(starts_at, ends_at)"), "&&"),
-        where=text("deleted_at IS NULL AND NOT multi_track"),
-        name="ex_sessions_single_track",
+    never_at_once(
+        "ex_sessions_single_track",
+        "conference_id",
+        where="deleted_at IS NULL AND NOT multi_track",
     ),
-    ExcludeConstraint(
-        (text("int8range(room_id, room_id, '[]')"), "&&"),
-        (text("tstzrange(starts_at, ends_at)"), "&&"),
-        where=text("deleted_at IS NULL AND room_id IS NOT NULL"),
-        name="ex_sessions_room",
+    never_at_once(
+        "ex_sessions_room",
+        "room_id",
+        where="deleted_at IS NULL AND room_id IS NOT NULL",
     ),
-    ExcludeConstraint(
-        (text("int8range(speaker_id, speaker_id, '[]')"), "&&"),
-        (text("tstzrange(starts_at, ends_at)"), "&&"),
-        where=text("deleted_at IS NULL AND speaker_id IS NOT NULL"),
-        name="ex_sessions_speaker",
+    never_at_once(
+        "ex_sessions_speaker",
+        "speaker_id",
+        where="deleted_at IS NULL AND speaker_id IS NOT NULL",
     ),
     Index("ix_sessions_conference_id", "conference_id", "starts_at"),
     Index("ix_sessions_starts_at", "starts_at", "id", postgresql_where=text("deleted_at IS NULL")),

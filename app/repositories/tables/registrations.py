@@ -12,7 +12,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import UUID, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import UUID
 
 from app.repositories.tables.columns import (
     CLAIMING,
@@ -22,6 +22,7 @@ from app.repositories.tables.columns import (
     instant,
     metadata,
     money,
+    never_at_once,
     one_of,
     reference,
     words,
@@ -104,11 +105,8 @@ registrations = Table(
     CheckConstraint("quantity > 0", name="quantity_positive"),
     CheckConstraint("(session_id IS NULL) = (starts_at IS NULL)", name="period_of_session"),
     one_of("status", "pending", "confirmed", "waitlisted", "cancelled", "expired"),
-    ExcludeConstraint(
-        (text("int8range(attendee_id, attendee_id, '[]')"), "&&"),
-        (text("tstzrange(starts_at, ends_at)"), "&&"),
-        where=text(f"session_id IS NOT NULL AND {LIVE}"),
-        name="ex_registrations_schedule",
+    never_at_once(
+        "ex_registrations_schedule", "attendee_id", where=f"session_id IS NOT NULL AND {LIVE}"
     ),
     at_most_one(
         "uq_registrations_session_attendee",
