@@ -16,6 +16,7 @@ from app.config import Settings
 from app.corking import Corked
 from app.lean import only_parts_of
 from app.main import create_app
+from app.middleware.bodies import ARRIVED
 from app.middleware.places import Places
 from app.readiness import Tell, until_ready
 from app.sharing import Acceptor, Share
@@ -89,6 +90,7 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         self._stop_waiting()
+        self.scope["state"][ARRIVED] = True
         super().on_message_complete()
 
     def on_response_complete(self) -> None:

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+# Stands in the state of a request whose body is there as a whole when it is looked at first: most
+# come so, and no more is waited for. Only the server in front of us can know.
+ARRIVED = "arrived"
 # The rest of the body is not waited for.
 _CLOSING = {"Connection": "close"}
 
@@ -39,11 +42,12 @@ class BodyLimits:
             for name, value in scope["headers"]:
                 if name not in {b"content-length", b"transfer-encoding"}:
                     continue
+                length = int(value) if name == b"content-length" else 0
+                if 0 < length <= self._most_bytes and ARRIVED in scope["state"]:
+                    # Neither too long nor too late.
+                    continue
                 most = self._most(scope)
-                if name == b"content-length" and int(value) > most:
-                    receive = _refuse
-                else:
-                    receive = _Bounded(receive, most, self._seconds)
+                receive = _refuse if length > most else _Bounded(receive, most, self._seconds)
         await self._app(scope, receive, send)
 
     def _most(self, scope: Scope) -> int:

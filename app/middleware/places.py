@@ -8,6 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.middleware.bodies import ARRIVED
+
 logger = logging.getLogger(__name__)
 
 # Stands where the id of a request belongs, in the body of a refusal.
@@ -79,7 +81,7 @@ class Limited:
             if not self._may_pass(scope["path"]):
                 await self._refuse(scope, send)
                 return
-        elif scope["method"] not in _BODILESS:
+        elif scope["method"] not in _BODILESS and ARRIVED not in scope["state"]:
             receive = _Arriving(receive, places)
         places.taken += 1
         try:
