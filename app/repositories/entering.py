@@ -20,22 +20,34 @@ from app.repositories.base import Repository
 from app.repositories.registrations import columns_of
 from app.repositories.seats import move_of, moves_of
 
-_MADE = (
-    "INSERT INTO registrations (conference_id, session_id, attendee_id, status, quantity,"
-    " price_minor, currency, starts_at, ends_at, hold_expires_at, created_at, confirmed_at,"
-    " ticket_type_id, guest_name, special_requirements, owner_id)"
-    " SELECT wanted.* FROM unnest(CAST(:conference_id AS bigint[]), CAST(:session_id AS bigint[]),"
-    " CAST(:attendee_id AS bigint[]), CAST(:status AS text[]), CAST(:quantity AS int[]),"
-    " CAST(:price_minor AS bigint[]), CAST(:currency AS text[]),"
-    " CAST(:starts_at AS timestamptz[]), CAST(:ends_at AS timestamptz[]),"
-    " CAST(:hold_expires_at AS timestamptz[]), CAST(:created_at AS timestamptz[]),"
-    " CAST(:confirmed_at AS timestamptz[]), CAST(:ticket_type_id AS bigint[]),"
-    " CAST(:guest_name AS text[]), CAST(:special_requirements AS text[]),"
-    " CAST(:owner_id AS bigint[])) AS wanted"
-    # Read by the trigger that notes each in the trail.
-    " CROSS JOIN (SELECT set_config('plenary.asked', :asked, true)) AS told"
-    " RETURNING attendee_id, conference_id, session_id, id,"
-    " CAST(ticket_code AS text) AS ticket_code, status"
+_COLUMNS = {
+    "conference_id": "bigint",
+    "session_id": "bigint",
+    "attendee_id": "bigint",
+    "status": "text",
+    "quantity": "int",
+    "price_minor": "bigint",
+    "currency": "text",
+    "starts_at": "timestamptz",
+    "ends_at": "timestamptz",
+    "hold_expires_at": "timestamptz",
+    "created_at": "timestamptz",
+    "confirmed_at": "timestamptz",
+    "ticket_type_id": "bigint",
+    "guest_name": "text",
+    "special_requirements": "text",
+    "owner_id": "bigint",
+}
+# What people differ in who want the same: the rest is said once for all of them.
+_OF_EACH = frozenset(
+    {
+        "attendee_id",
+        "quantity",
+        "price_minor",
+        "guest_name",
+        "special_requirements",
+        "owner_id",
+    }
 )
 _TOLD = (
     "INSERT INTO outbox (kind, subject, due_at, created_at) SELECT told.kind, made.id, :now, :now"
@@ -63,7 +75,9 @@ class Entering(Repository):
         if not drafts:
             return []
         moves = moves_of(shifts)
-        values: dict[str, Any] = columns_of(drafts, periods)
+        columns = columns_of(drafts, periods)
+        alike = _are_alike(columns)
+        values: dict[str, Any] = _once_for_all(columns) if alike else {**columns}
         values["asked"] = _said(drafts, asked)
         for moved in moves.values():
             values |= moved
@@ -73,7 +87,9 @@ class Entering(Repository):
                 "told_as": [kind.value for kind in told.values()],
                 "now": now,
             }
-        rows: Sequence[Any] = (await self._do(_written(tuple(moves), bool(told)), values)).all()
+        rows: Sequence[Any] = (
+            await self._do(_written(tuple(moves), bool(told), alike), values)
+        ).all()
         made = {row[:3]: row[3:] for row in rows}
         for draft in drafts:
             id, code = made[draft.attendee_id, draft.conference_id, draft.session_id]
@@ -84,14 +100,43 @@ class Entering(Repository):
 
 
 @cache
-def _written(moves: tuple[PoolKind, ...], told: bool) -> TextClause:
-    parts = [f"made AS ({_MADE})", *(f"moved_{kind} AS ({move_of(kind)})" for kind in moves)]
+def _written(moves: tuple[PoolKind, ...], told: bool, alike: bool) -> TextClause:
+    parts = [f"made AS ({_made(alike)})", *(f"moved_{kind} AS ({move_of(kind)})" for kind in moves)]
     if told:
         parts.append(f"told AS ({_TOLD})")
     return text(
         f"WITH {', '.join(parts)}"
         " SELECT attendee_id, conference_id, session_id, id, ticket_code FROM made"
     )
+
+
+def _made(alike: bool) -> str:
+    each = [name for name in _COLUMNS if name in _OF_EACH or not alike]
+    arrays = ", ".join(f"CAST(:{name} AS {_COLUMNS[name]}[])" for name in each)
+    values = ", ".join(
+        f"wanted.{name}" if name in each else f"CAST(:{name} AS {kind})"
+        for name, kind in _COLUMNS.items()
+    )
+    return (
+        f"INSERT INTO registrations ({', '.join(_COLUMNS)}) SELECT {values}"
+        f" FROM unnest({arrays}) AS wanted({', '.join(each)})"
+        # Read by the trigger that notes each in the trail.
+        " CROSS JOIN (SELECT set_config('plenary.asked', :asked, true)) AS told"
+        " RETURNING attendee_id, conference_id, session_id, id,"
+        " CAST(ticket_code AS text) AS ticket_code, status"
+    )
+
+
+def _are_alike(columns: Mapping[str, Sequence[Any]]) -> bool:
+    return all(
+        values.count(values[0]) == len(values)
+        for name, values in columns.items()
+        if name not in _OF_EACH
+    )
+
+
+def _once_for_all(columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    return {name: values if name in _OF_EACH else values[0] for name, values in columns.items()}
 
 
 def _said(drafts: Sequence[Registration], asked: Sequence[Actor]) -> str:
