@@ -29,6 +29,8 @@ _TEMPLATES = SandboxedEnvironment(
     auto_reload=False,
     keep_trailing_newline=True,
 )
+# The functions that templates may call: ours call none, and each template copies them otherwise.
+_TEMPLATES.globals.clear()
 
 # Why a registration was cancelled, to the one whose it was.
 _REASONS = {

@@ -17,8 +17,9 @@ from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
-from secrets import token_hex
+from secrets import token_bytes
 from typing import Protocol
 from uuid import uuid4
 
@@ -33,6 +34,7 @@ _UNFOLDED = 60
 _LEFT_OVER_AFTER = 3600.0
 # Mails hold links by which their reader proves who they are.
 _OWNER_ALONE = 0o700
+_SECRET = token_bytes(32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ def seal(letter: Letter, *, name: str, number: int, sender: str, now: datetime) 
     """The message as it travels; its Message-ID is that of the outbox row `number`."""
     sender_address, sender_mailbox, domain = _sender(sender)
     recipient = one_line(letter.to_address).replace(" ", "")
-    boundary = f"=_{token_hex(16)}"
+    boundary = _boundary(number)
     head = [
         f"From: {sender_mailbox}",
         f"To: {_mailbox(letter.to_name, recipient)}",
@@ -194,6 +196,11 @@ def _encoded(text: str, header: str) -> str:
         return text
     charset = "us-ascii" if text.isascii() else "utf-8"
     return Header(text, charset, header_name=header).encode(linesep="\r\n")
+
+
+def _boundary(number: int) -> str:
+    """What nobody can have written into a mail beforehand."""
+    return f"=_{blake2b(b'%d' % number, key=_SECRET, digest_size=16).hexdigest()}"
 
 
 def _part(boundary: str, kind: str, text: str) -> bytes:
