@@ -15,7 +15,6 @@ _BUSY = {
     "25P03",  # idle in transaction too long
 }
 _GONE = ("08", "57P")  # connection lost; server shutting down or starting
-_UNREACHABLE = "The database cannot be reached."
 _UNTOLD = (
     "The database went away before it said whether this was done. Look before you ask again, or"
     " ask again under the same Idempotency-Key."
@@ -23,10 +22,16 @@ _UNTOLD = (
 _LOST_RACE = {"40P01", "40001"}  # deadlock, serialization
 
 
+class _Unreachable(Busy):
+    """There is nobody to say what became of what was asked."""
+
+    message = "The database cannot be reached."
+
+
 def translated(error: Exception) -> Exception:
     """The domain error a database error stands for, or the error itself: then it is a bug."""
     if isinstance(error, OSError):
-        return Busy(_UNREACHABLE)
+        return _Unreachable()
     if isinstance(error, PoolTimeout):
         return Busy()
     return _said_by_database(error) if isinstance(error, DBAPIError) else error
@@ -35,7 +40,7 @@ def translated(error: Exception) -> Exception:
 def failed_to_commit(error: Exception) -> Exception:
     """The same of a commit: where its answer did not come, it may have been done all the same."""
     plain = translated(error)
-    return Busy(_UNTOLD) if str(plain) == _UNREACHABLE else plain
+    return Busy(_UNTOLD) if isinstance(plain, _Unreachable) else plain
 
 
 def waited_too_long(error: DBAPIError) -> bool:
@@ -58,7 +63,7 @@ def _said_by_database(error: DBAPIError) -> Exception:
     if state in _LOST_RACE:
         return ConflictingWrite()
     if state in _BUSY or _is_gone(state, error):
-        return Busy() if state in _BUSY else Busy(_UNREACHABLE)
+        return Busy() if state in _BUSY else _Unreachable()
     if state.startswith("22"):
         return Invalid("A value is out of range or holds characters that cannot be stored.")
     return error
