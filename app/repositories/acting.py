@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from asyncpg import Connection
-
 from app.domain.trail import ACTOR
+from app.repositories.known_types import KnowingConnection
 
 
-class ActingConnection(Connection):  # type: ignore[misc]
+class ActingConnection(KnowingConnection):
     """Says with the beginning of each transaction in whose name it acts: no round trip is added.
 
     What is said holds for that transaction only, so that it goes through any pooler.
