@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
+from heapq import nlargest
 from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -219,12 +220,16 @@ def ranked(interest: Interest, matches: Iterable[Match]) -> Sequence[Choice]:
         popular = sorted(every, key=lambda c: (-c.seats_taken, c.starts_at, c.id))
         return [Choice(session_id=c.id, reasons=()) for c in popular[:MOST_RECOMMENDED]]
     weight_of = _weights(interest).__getitem__
-    # Twice, for they come nearly in order, and a sort by numbers is quick.
-    soonest = sorted(matches, key=lambda match: (match.candidate.starts_at, match.candidate.id))
-    best = sorted(soonest, key=lambda match: -sum(map(weight_of, match.shared)))
+    weighed = [(sum(map(weight_of, match.shared)), match) for match in matches]
+    # Most are out of the question by their weight, and need not be put in order.
+    least = min(nlargest(MOST_RECOMMENDED, (weight for weight, _ in weighed)), default=0)
+    best = sorted(
+        (pair for pair in weighed if pair[0] >= least),
+        key=lambda pair: (-pair[0], pair[1].candidate.starts_at, pair[1].candidate.id),
+    )
     return [
         Choice(session_id=match.candidate.id, reasons=_reasons(interest, match))
-        for match in best[:MOST_RECOMMENDED]
+        for _, match in best[:MOST_RECOMMENDED]
     ]
 
 
