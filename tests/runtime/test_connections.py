@@ -7,11 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 import uvicorn
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import ServerState
 
 from app import serving
+from app.middleware.bodies import BodyLimits
 from app.serving import Protocol
 
 _ASKED = b"GET / HTTP/1.1\r\nHost: here\r\n"
@@ -35,6 +38,12 @@ async def slow(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": body[:3], "more_body": True})
     await asyncio.sleep(0.1)
     await send({"type": "http.response.body", "body": body[3:]})
+
+
+async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers with what is sent, read to its end."""
+    body = await Request(scope, receive).body()
+    await Response(body)(scope, receive, send)
 
 
 @pytest.fixture
@@ -113,6 +122,41 @@ async def test_who_asks_whether_to_go_on_is_told_at_once() -> None:
             assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"
             writer.write(b"please")
             assert (await reader.read()).endswith(b"\r\n\r\nplease")
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    ("head", "parts", "status"),
+    [
+        (b"Content-Length: 6", [b"please"], b"200"),
+        (b"Content-Length: 6", [b"ple", b"ase"], b"200"),
+        (b"Content-Length: 6", [b"", b"please"], b"200"),
+        (b"Content-Length: 6", [b"ple"], b"408"),
+        (b"Content-Length: 6", [b""], b"408"),
+        (b"Content-Length: 11", [b"0123456789a"], b"413"),
+        (b"Content-Length: 11", [b"0123"], b"413"),
+        (b"Transfer-Encoding: chunked", [b"6\r\nplease\r\n0\r\n\r\n"], b"200"),
+        (b"Transfer-Encoding: chunked", [b"6\r\nplease\r\n", b"0\r\n\r\n"], b"200"),
+        (b"Transfer-Encoding: chunked", [b"6\r\nplease\r\n"], b"408"),
+        (b"Transfer-Encoding: chunked", [b"b\r\n0123456789a\r\n0\r\n\r\n"], b"413"),
+    ],
+)
+async def test_a_body_is_bounded_whether_it_comes_at_once_or_in_parts(
+    head: bytes, parts: list[bytes], status: bytes
+) -> None:
+    limited = BodyLimits(ExceptionMiddleware(echo), most_bytes=10, seconds=0.3)
+    async with listening(limited) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        first = b"POST / HTTP/1.1\r\nHost: here\r\n" + head + b"\r\n\r\n"
+        for part in parts:
+            writer.write(first + part)
+            first = b""
+            await asyncio.sleep(0.05)
+        async with asyncio.timeout(5):
+            answer = await reader.readuntil(b"\r\n\r\n")
+            assert answer.startswith(b"HTTP/1.1 " + status)
+            if status == b"200":
+                assert await reader.readexactly(6) == b"please"
         writer.close()
 
 
