@@ -179,17 +179,27 @@ class KeptPages:
 
 
 def _begun(work: Coroutine[Any, Any, T], then: Callable[[], object]) -> asyncio.Task[T]:
-    """Work that goes on whoever of those who wait for it gives up; `then` comes before they do."""
+    """Work that goes on whoever of those who wait for it gives up; `then` is its last step.
 
-    def ended(task: asyncio.Task[T]) -> None:
-        then()
-        # Where nobody waits any more, nobody hears of a failure either.
-        with suppress(asyncio.CancelledError):
-            task.exception()
+    Not a callback, which comes a step later: whoever looked in between would find work under way
+    that is done, not wait for it, and look again, for ever.
+    """
 
-    task = asyncio.create_task(work)
-    task.add_done_callback(ended)
+    async def done() -> T:
+        try:
+            return await work
+        finally:
+            then()
+
+    task = asyncio.create_task(done())
+    task.add_done_callback(_unheard)
     return task
+
+
+def _unheard(task: asyncio.Task[Any]) -> None:
+    """Where nobody waits any more, nobody hears of a failure either."""
+    with suppress(asyncio.CancelledError):
+        task.exception()
 
 
 def _taken(key: str, kept: _Kept) -> int:

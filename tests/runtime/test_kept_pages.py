@@ -1,7 +1,9 @@
 """What is kept of public pages is bounded, keys and all."""
 
 import asyncio
+import signal
 import tracemalloc
+from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -198,3 +200,79 @@ async def test_what_is_written_after_an_older_look_does_not_do_for_whoever_knows
     with pytest.raises(NotFound):
         await newer
     assert (await newest).body == b"3"
+
+
+@pytest.fixture
+def standing_still() -> Iterator[None]:
+    """Ends a test whose event loop does not come round any more."""
+
+    def end(*_: object) -> None:
+        raise AssertionError("the event loop stands still")
+
+    before = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, 5)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("standing_still")
+@pytest.mark.parametrize("steps", range(4))
+async def test_who_comes_as_an_older_page_is_done_has_it_written_anew(
+    monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    looks, begun, written = 0, 0, asyncio.Event()
+
+    async def look(_now: datetime, _marks: bool) -> Look:
+        nonlocal looks
+        looks += 1
+        version = Version(facts=looks, programmes=1, counts=1)
+        return Look(version=version, oldest=1, mark=None, written=looks, turns_at=None)
+
+    async def build(_now: datetime, _written: int | None) -> bytes:
+        nonlocal begun
+        begun += 1
+        number = begun
+        if number == 1:
+            await written.wait()
+        return b"%d" % number
+
+    pages = KeptPages(look)
+    first = asyncio.create_task(pages.get("page", build))
+    await asyncio.sleep(0.01)
+    assert begun == 1
+    monkeypatch.setattr(kept_pages, "_LOOK_EVERY", 0)
+    await pages.get("another", _nothing)
+    monkeypatch.setattr(kept_pages, "_LOOK_EVERY", 60)
+    written.set()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    late = asyncio.create_task(pages.get("page", build))
+    assert [(await one).body for one in (first, late)] == [b"1", b"2"]
+
+
+@pytest.mark.usefixtures("standing_still")
+@pytest.mark.parametrize("steps", range(4))
+async def test_who_comes_as_a_slow_look_is_done_has_another_taken(
+    monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    """A look that took longer than looks are good for does not do for who came meanwhile."""
+    monkeypatch.setattr(kept_pages, "_LOOK_EVERY", 0.01)
+    looks, looked = 0, asyncio.Event()
+
+    async def look(now: datetime, marks: bool) -> Look:
+        nonlocal looks
+        looks += 1
+        await looked.wait()
+        return await _look(now, marks)
+
+    pages = KeptPages(look)
+    first = asyncio.create_task(pages.get("page", _nothing))
+    await asyncio.sleep(0.02)
+    assert looks == 1
+    looked.set()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    late = asyncio.create_task(pages.get("page", _nothing))
+    await asyncio.gather(first, late)
+    assert looks == 2
